@@ -1,0 +1,101 @@
+use crate::id::{CartId, VariantId};
+use crate::money::{Currency, Money};
+use crate::pricing::SellerName;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a shopper should know about one line before paying for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum LineProblem {
+    PriceChanged {
+        was: Money,
+        now: Money,
+    },
+    /// Fewer are left than the line asks for.
+    InsufficientStock {
+        available: u32,
+    },
+    OutOfStock,
+    /// No longer for sale: the line can only be removed.
+    Withdrawn,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct CartLineView {
+    pub id: VariantId,
+    pub variant_id: VariantId,
+    pub product_slug: String,
+    pub title: String,
+    pub options: BTreeMap<String, String>,
+    pub seller: SellerName,
+    pub quantity: u32,
+    pub unit_price: Money,
+    pub line_total: Money,
+    pub image: Option<crate::catalog::ImageView>,
+    pub problems: Vec<LineProblem>,
+}
+
+/// A cart as shown. Shipping and tax are none until an address is known. `id` is none for a cart nobody has begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct CartView {
+    pub id: Option<CartId>,
+    /// What a guest's next call must carry; none when signed in, and in pages (a cookie carries it there).
+    pub token: Option<String>,
+    /// Rises by one with each change.
+    pub version: i64,
+    pub lines: Vec<CartLineView>,
+    pub coupon: Option<String>,
+    pub subtotal: Money,
+    pub discount: Money,
+    pub shipping: Option<Money>,
+    pub tax: Option<Money>,
+    pub total: Money,
+    pub problems: Vec<LineProblem>,
+}
+
+impl CartView {
+    pub fn empty(currency: Currency) -> Self {
+        let zero = Money::zero(currency);
+        CartView {
+            id: None,
+            token: None,
+            version: 0,
+            lines: Vec::new(),
+            coupon: None,
+            subtotal: zero,
+            discount: zero,
+            shipping: None,
+            tax: None,
+            total: zero,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Units in the cart: the number on the badge.
+    pub fn count(&self) -> u32 {
+        self.lines.iter().map(|line| line.quantity).sum()
+    }
+
+    /// The lines by seller, sellers in the order in which they first appear.
+    pub fn by_seller(&self) -> Vec<(&SellerName, Vec<&CartLineView>)> {
+        let mut groups: Vec<(&SellerName, Vec<&CartLineView>)> = Vec::new();
+        for line in &self.lines {
+            match groups.iter_mut().find(|(seller, _)| seller.slug == line.seller.slug) {
+                Some((_, lines)) => lines.push(line),
+                None => groups.push((&line.seller, vec![line])),
+            }
+        }
+        groups
+    }
+}
+
+/// What signing in did to the cart: shown once, and can be undone once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeNotice {
+    /// Titles of what came from the guest's cart.
+    pub added: Vec<String>,
+}

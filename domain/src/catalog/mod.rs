@@ -1,0 +1,13 @@
+//! What is for sale: categories, products, their variants and pictures. A product belongs to one seller; what a shopper
+//! puts into a cart is a variant.
+
+mod listing;
+mod slug;
+mod views;
+
+pub use listing::{InvalidListing, ListingQuery, Sort};
+pub use slug::{InvalidSlug, Slug};
+pub use views::{
+    Availability, CategoryRef, CategoryView, Facet, FacetValue, HomeView, ImageView, LOW_STOCK_MAX, ListingView, OptionView, ProductCard,
+    ProductInventory, ProductView, Rating, SellerRef, VariantInventory, VariantView,
+};

@@ -1,0 +1,182 @@
+use crate::id::{CategoryId, ProductId, SellerId, VariantId};
+use crate::money::Money;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// At or below this many units a shopper is told to hurry.
+pub const LOW_STOCK_MAX: u32 = 3;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    InStock,
+    Low,
+    Out,
+}
+
+impl Availability {
+    pub fn of(available: u32) -> Self {
+        match available {
+            0 => Availability::Out,
+            1..=LOW_STOCK_MAX => Availability::Low,
+            _ => Availability::InStock,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct SellerRef {
+    pub id: SellerId,
+    pub slug: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct CategoryRef {
+    pub slug: String,
+    pub name: String,
+}
+
+/// `product_count` includes the products of all descendants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct CategoryView {
+    pub id: CategoryId,
+    pub slug: String,
+    pub name: String,
+    pub parent_id: Option<CategoryId>,
+    pub product_count: u32,
+}
+
+/// A picture: `url` is its largest width; `srcset` names all widths, `background` its dominant colour (`#rrggbb`),
+/// painted until it has loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ImageView {
+    pub url: String,
+    pub srcset: String,
+    pub alt: String,
+    pub width: u32,
+    pub height: u32,
+    pub background: String,
+    /// The variants this picture shows; empty: all.
+    pub variant_ids: Vec<VariantId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Rating {
+    /// 0 where there is none, else 1 to 5.
+    pub average: f32,
+    pub count: u32,
+}
+
+/// One product in a listing. The price is the lowest of its variants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ProductCard {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    pub seller: SellerRef,
+    pub category: CategoryRef,
+    pub price: Money,
+    pub compare_at_price: Option<Money>,
+    pub rating: Rating,
+    pub image: Option<ImageView>,
+    pub in_stock: bool,
+    pub variant_count: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct FacetValue {
+    /// What to send in the query.
+    pub value: String,
+    pub label: String,
+    pub count: u32,
+    pub selected: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Facet {
+    /// The query parameter's name (`category`, `seller`, `option.color`).
+    pub field: String,
+    pub label: String,
+    pub values: Vec<FacetValue>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ListingView {
+    pub items: Vec<ProductCard>,
+    pub facets: Vec<Facet>,
+    pub total: u32,
+    pub next_cursor: Option<String>,
+    pub corrected_query: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct OptionView {
+    pub name: String,
+    pub values: Vec<String>,
+}
+
+/// `available` is the exact sum over warehouses of what is on hand, less what is allocated and held.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct VariantView {
+    pub id: VariantId,
+    pub sku: String,
+    pub options: BTreeMap<String, String>,
+    pub price: Money,
+    pub compare_at_price: Option<Money>,
+    pub availability: Availability,
+    pub available: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ProductView {
+    pub id: ProductId,
+    pub slug: String,
+    pub title: String,
+    /// Sanitised when stored: safe to show as it is.
+    pub description_html: String,
+    pub options: Vec<OptionView>,
+    pub variants: Vec<VariantView>,
+    pub images: Vec<ImageView>,
+    pub seller: SellerRef,
+    pub category: CategoryRef,
+    pub rating: Rating,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct VariantInventory {
+    pub variant_id: VariantId,
+    pub availability: Availability,
+    pub available: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ProductInventory {
+    pub product_id: ProductId,
+    pub variants: Vec<VariantInventory>,
+}
+
+/// What the home page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HomeView {
+    pub categories: Vec<CategoryView>,
+    pub newest: Vec<ProductCard>,
+    /// By units sold; filled up with the newest where little was sold.
+    pub best_selling: Vec<ProductCard>,
+    pub sellers: Vec<SellerRef>,
+}
