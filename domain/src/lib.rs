@@ -10,6 +10,7 @@ pub mod id;
 pub mod money;
 pub mod page;
 pub mod quantity;
+pub mod refusal;
 
 // Features, in dependency order
 pub mod accounts;

@@ -5,8 +5,8 @@ mod listing;
 mod slug;
 mod views;
 
-pub use listing::{InvalidListing, ListingQuery, Sort};
-pub use slug::{InvalidSlug, Slug};
+pub use listing::{InvalidListing, ListingQuery, OPTION_FILTERS_MAX, QUERY_LENGTH_MAX, Sort};
+pub use slug::{InvalidSlug, SLUG_LENGTH_MAX, Slug};
 pub use views::{
     Availability, CategoryRef, CategoryView, Facet, FacetValue, HomeView, ImageView, LOW_STOCK_MAX, ListingView, OptionView, ProductCard,
     ProductInventory, ProductView, Rating, SellerRef, VariantInventory, VariantView,

@@ -1,0 +1,1 @@
+//! Tax and shipping of a destination.
