@@ -1,0 +1,55 @@
+import { test as base, expect, type Page } from '@playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+
+/** Every test watches its pages: one console error or warning, one failed request, one page error, and it fails. */
+export const test = base.extend<{ quiet: string[] }>({
+  quiet: [
+    async ({ page, context }, use) => {
+      const noise: string[] = [];
+      const watch = (watched: Page) => {
+        watched.on('console', (message) => {
+          if (['error', 'warning'].includes(message.type())) noise.push(`${watched.url()}: ${message.type()}: ${message.text()}`);
+        });
+        watched.on('pageerror', (error) => noise.push(`${watched.url()}: page error: ${error.message}`));
+        watched.on('response', (response) => {
+          const expected = expectedStatuses.get(watched);
+          if (response.status() >= 400 && !expected?.has(response.status())) noise.push(`${response.status()} ${response.url()}`);
+        });
+      };
+      watch(page);
+      context.on('page', watch);
+      await use(noise);
+      expect(noise, 'the console and the network stay quiet').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+const expectedStatuses = new WeakMap<Page, Set<number>>();
+
+/** Says that answers with these statuses belong to the test (a refusal it provokes). */
+export function expectStatus(page: Page, ...statuses: number[]) {
+  expectedStatuses.set(page, new Set(statuses));
+}
+
+/** Opens a page and waits until the browser has taken it over. */
+export async function visit(page: Page, path: string) {
+  const response = await page.goto(path);
+  await hydrated(page);
+  return response;
+}
+
+/** Until `html[data-hydrated]` a click is the plain HTML form's. */
+export async function hydrated(page: Page) {
+  await expect(page.locator('html[data-hydrated]')).toBeAttached();
+}
+
+/** No finding of axe, at WCAG 2.2 AA. */
+export async function accessible(page: Page, within?: string) {
+  const builder = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+  const { violations } = await (within ? builder.include(within) : builder).analyze();
+  const findings = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => `${node.target.join(' ')} (${node.failureSummary})`).join('; ')}`);
+  expect(findings, `axe on ${page.url()}`).toEqual([]);
+}
