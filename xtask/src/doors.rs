@@ -1,0 +1,78 @@
+//! Proof that no test door is in the release: what tests may do, a visitor must not find.
+//!
+//! Everything behind the feature `testing` lies in a module of that name, and an executable that is not stripped names
+//! its functions. The release must not hold such a name; the test build must, or the proof would prove nothing.
+
+use crate::{command::Runner, workspace::Workspace};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// `backend::testing` as symbols spell it, in either of the compiler's two ways.
+const MARKER: &[u8] = b"7backend7testing";
+
+/// Looks into the executables and at the features they are built with.
+///
+/// # Errors
+/// When the marker or the feature is in the release, or the marker is in no test executable.
+pub(crate) fn check(workspace: &Workspace, runner: &mut Runner) -> Result<String> {
+    let release = workspace.souk();
+    if contains(&release, MARKER)? {
+        bail!("{} contains a test door", release.display());
+    }
+    let features = runner.read(workspace.cargo().args([
+        "tree",
+        "--package",
+        "server",
+        "--no-default-features",
+        "--edges",
+        "features,normal",
+        "--prefix",
+        "none",
+    ]))?;
+    if let Some(line) = features.lines().find(|line| line.contains("feature \"testing\"")) {
+        bail!("the release is built with a test feature: {line}");
+    }
+    let Some(test) = test_executable_with_doors(&workspace.target.join("debug/deps"))? else {
+        bail!("no test executable holds a test door either, so their absence from the release proves nothing");
+    };
+    Ok(format!("none in the release; {} has them", test.display()))
+}
+
+/// An integration test that was built with the doors.
+fn test_executable_with_doors(directory: &Path) -> Result<Option<PathBuf>> {
+    for entry in fs::read_dir(directory).with_context(|| directory.display().to_string())? {
+        let entry = entry?;
+        let path = entry.path();
+        let is_test = entry.file_name().to_string_lossy().starts_with("integration-") && path.extension().is_none();
+        if is_test && contains(&path, MARKER)? {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+fn contains(path: &Path, marker: &[u8]) -> Result<bool> {
+    let bytes = fs::read(path).with_context(|| path.display().to_string())?;
+    Ok(bytes.windows(marker.len()).any(|window| window == marker))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::temporary::TemporaryDirectory;
+
+    #[test]
+    fn a_marker_is_found_wherever_it_stands() {
+        let directory = TemporaryDirectory::new("doors").expect("a temporary directory");
+        let path = directory.path().join("program");
+        let mut bytes = vec![0xff; 100_000];
+        fs::write(&path, &bytes).expect("written");
+        assert!(!contains(&path, MARKER).expect("readable"));
+        bytes.extend_from_slice(MARKER);
+        fs::write(&path, &bytes).expect("written");
+        assert!(contains(&path, MARKER).expect("readable"));
+    }
+}

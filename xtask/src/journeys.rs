@@ -1,0 +1,76 @@
+//! The shop as its visitors meet it: in a browser, over the API, and many at once.
+
+use crate::{
+    command::Runner,
+    hammer,
+    instance::Instance,
+    steps::Steps,
+    tools::{chromium, install_schemathesis, npm_ci},
+    workspace::Workspace,
+};
+use anyhow::{Context, Result};
+use std::process::Command;
+
+/// The server must not hang with few threads, nor need many.
+const HAMMER_THREADS: [u32; 2] = [2, 4];
+
+/// The journeys in Chromium, then the invariants.
+///
+/// # Errors
+/// When a journey fails, or an invariant does not hold afterwards.
+pub(crate) fn playwright(workspace: &Workspace, instance: &Instance, runner: &mut Runner) -> Result<()> {
+    let folder = workspace.root.join("end2end");
+    npm_ci(workspace, runner, &folder)?;
+    let mut command = visitor(workspace, instance, "npx");
+    command.current_dir(folder).args(["playwright", "test"]).env("CHROMIUM", chromium(workspace).context("chromium")?);
+    runner.run(&mut command)?;
+    invariants(instance, runner)
+}
+
+/// The REST API against its own description, then the invariants.
+///
+/// # Errors
+/// When an answer is not as described, or an invariant does not hold afterwards.
+pub(crate) fn schemathesis(workspace: &Workspace, instance: &Instance, runner: &mut Runner) -> Result<()> {
+    let program = install_schemathesis(workspace, runner)?;
+    let mut command = visitor(workspace, instance, "bash");
+    command.current_dir(workspace.root.join("end2end/api")).arg("run.sh").env("SOUK_SCHEMATHESIS", program);
+    runner.run(&mut command)?;
+    invariants(instance, runner)
+}
+
+/// A thousand requests of each kind of page, twenty at a time: every answer complete, with few and with more threads.
+///
+/// # Errors
+/// When an answer is missing or incomplete.
+pub(crate) fn hammer_pages(instance: &mut Instance, steps: &mut Steps) -> Result<()> {
+    for threads in HAMMER_THREADS {
+        instance.stop_server()?;
+        instance.start_server(steps, Some(threads))?;
+        println!("{threads} worker threads:");
+        hammer::run(instance.value("SOUK_ADDR"))?;
+    }
+    invariants(instance, &mut steps.runner)
+}
+
+/// `souk check`: nothing lost, nothing made up.
+///
+/// # Errors
+/// When an invariant does not hold.
+pub(crate) fn invariants(instance: &Instance, runner: &mut Runner) -> Result<()> {
+    runner.run(instance.souk().arg("check"))
+}
+
+/// A program that is told where everything is and how to sign in.
+fn visitor(workspace: &Workspace, instance: &Instance, program: &str) -> Command {
+    let run = instance.describe();
+    let text = |pointer: &str| run.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let mut command = instance.command_of(program);
+    command
+        .env("SOUK_URL", instance.url())
+        .env("SOUK_ADMIN_URL", text("/admin_url"))
+        .env("SOUK_SHOPPER_EMAIL", text("/sign_ins/shopper/email"))
+        .env("SOUK_RUN_FILE", instance.state.run_file())
+        .env("SOUK_BIN", workspace.souk());
+    command
+}

@@ -1,0 +1,107 @@
+//! Automation of the project in Rust: one command that brings the marketplace up, one that proves it.
+#![expect(clippy::print_stdout, reason = "a command-line tool talks to the person in front of it")]
+
+mod build;
+mod bundle;
+mod command;
+mod doors;
+mod hammer;
+mod http;
+mod instance;
+mod interrupt;
+mod journeys;
+mod prepare;
+mod processes;
+mod rust_checks;
+mod secrets;
+mod services;
+mod settings;
+mod stages;
+mod state;
+mod steps;
+#[cfg(test)]
+mod temporary;
+
+mod tidy;
+mod tools;
+mod up;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use workspace::Workspace;
+
+/// Everything the project does with itself.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing, build, start everything, and serve until Ctrl-C
+    Up {
+        /// Port of the shop on 127.0.0.1; the next free one is taken when it is in use
+        #[arg(long, default_value_t = up::DEFAULT_PORT)]
+        port: u16,
+    },
+    /// Stop what `up` started, from any terminal
+    Down,
+    /// Stop, and remove all private data: the next `up` seeds anew
+    Reset,
+    /// Like `up`, but rebuilds and restarts at every change of the source
+    Dev {
+        /// Port of the shop on 127.0.0.1; the next free one is taken when it is in use
+        #[arg(long, default_value_t = up::DEFAULT_PORT)]
+        port: u16,
+    },
+    /// Prove everything: lints, both builds, all tests, end to end
+    Test,
+    /// The same as `test`, as continuous integration calls it
+    Ci,
+    /// Check the walls between crates and features, and the house rules no lint knows
+    Tidy,
+    /// Measure the running shop
+    Bench {
+        #[command(subcommand)]
+        what: BenchTarget,
+    },
+    /// Write the checked query metadata of `backend` to `.sqlx/`
+    Prepare {
+        /// Only compare, and fail when `.sqlx/` is out of date
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum BenchTarget {
+    /// Home, listing, product and cart beside an empty handler and fixed bytes
+    Pages,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            steps::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Up { port } => up::up(&workspace, port),
+        Task::Down => up::down(&workspace),
+        Task::Reset => up::reset(&workspace),
+        Task::Dev { port } => up::dev(&workspace, port),
+        Task::Test | Task::Ci => stages::run(&workspace),
+        Task::Tidy => tidy::run(&workspace),
+        Task::Bench { what: BenchTarget::Pages } => up::bench_pages(&workspace),
+        Task::Prepare { check } => prepare::run(&workspace, check),
+    }
+}

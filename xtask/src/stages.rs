@@ -1,0 +1,137 @@
+//! `cargo xtask test`, which is also what continuous integration runs: stages with a budget each.
+
+use crate::{
+    build, bundle,
+    command::Runner,
+    doors,
+    instance::{Instance, SERVICE_STEPS, SHOP_STEPS},
+    interrupt::Interrupt,
+    journeys, prepare,
+    processes::end_leftovers,
+    rust_checks,
+    settings::Settings,
+    state::State,
+    steps::{Steps, human},
+    tools::{self, Purpose, TOOL_STEPS},
+    up::{DEFAULT_PORT, remove_data},
+    workspace::{Workspace, in_ci},
+};
+use anyhow::{Result, bail};
+use std::time::{Duration, Instant};
+
+/// Stages in order, with the minutes each may take on two cores with nothing cached.
+const BUDGET: [(&str, u64); 10] = [
+    ("tools", 15),
+    ("lints on both targets", 6),
+    ("release build", 12),
+    ("test build", 7),
+    ("Rust tests", 4),
+    ("query metadata", 1),
+    ("bundle sizes and test doors", 1),
+    ("end to end", 6),
+    ("API by its description", 3),
+    ("hammer", 2),
+];
+/// A hosted run is cut off after this many minutes.
+const WALL_MINUTES: u64 = 90;
+
+/// The time each stage took.
+#[derive(Debug)]
+struct Stages {
+    started: Instant,
+    taken: Vec<Duration>,
+}
+
+impl Stages {
+    fn begin() -> Self {
+        let total: u64 = BUDGET.iter().map(|(_, minutes)| minutes).sum();
+        println!("Budget with nothing cached, on 2 cores:");
+        for (name, minutes) in BUDGET {
+            println!("  {name:<30} {minutes:>3} min");
+        }
+        println!("  {:<30} {total:>3} min of {WALL_MINUTES}\n", "total");
+        Self { started: Instant::now(), taken: Vec::new() }
+    }
+
+    /// Runs the next stage of the table.
+    fn stage<T>(&mut self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let (name, minutes) = BUDGET[self.taken.len()];
+        println!("\n===== {name} (budget {minutes} min)");
+        let started = Instant::now();
+        let result = work();
+        self.taken.push(started.elapsed());
+        let verdict = if result.is_ok() { "done" } else { "FAILED" };
+        println!("===== {name}: {verdict} after {}", human(started.elapsed()));
+        result
+    }
+
+    /// The table again, with what was needed. An overrun is told, not punished: machines differ.
+    fn print(&self) {
+        println!("\n{:<32} {:>8} {:>10}", "stage", "budget", "taken");
+        for ((name, minutes), taken) in BUDGET.iter().zip(&self.taken) {
+            let over = taken.as_secs() > minutes * 60;
+            println!("{name:<32} {minutes:>4} min {:>10}{}", human(*taken), if over { "  over budget" } else { "" });
+        }
+        println!("{:<32} {WALL_MINUTES:>4} min {:>10}", "all", human(self.started.elapsed()));
+    }
+}
+
+/// Everything, against a fresh private instance in a directory of its own.
+///
+/// # Errors
+/// Those of the first stage that fails.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let directory = if in_ci() { workspace.cache.join("test") } else { workspace.root.join(".souk/test") };
+    let state = State::open(directory)?;
+    let Some(lock) = state.lock()? else {
+        bail!("another test run works in {}", state.directory.display());
+    };
+    end_leftovers(&state.processes())?;
+    remove_data(&state)?;
+    let interrupt = Interrupt::listen()?;
+    let mut stages = Stages::begin();
+    let outcome = prove(workspace, state, lock, &interrupt, &mut stages);
+    stages.print();
+    outcome
+}
+
+fn prove(workspace: &Workspace, state: State, lock: std::fs::File, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
+    let mut runner = Runner::streamed(interrupt.clone());
+    let steps = |total| Steps::new(total, Runner::streamed(interrupt.clone()));
+    stages.stage(|| tools::install(workspace, &mut steps(TOOL_STEPS), Purpose::Test))?;
+    stages.stage(|| say(rust_checks::lints(workspace, &mut runner)))?;
+    stages.stage(|| build::release(workspace, &mut steps(1)))?;
+    stages.stage(|| rust_checks::build_tests(workspace, &mut runner))?;
+    let mut instance = Instance::open(workspace, state, Settings::private(), lock)?;
+    let outcome = prove_running(workspace, &mut instance, interrupt, stages);
+    let stopped = instance.stop(|name| println!("Stopping {name}"));
+    outcome.and(stopped)
+}
+
+/// The stages that need servers.
+fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
+    let mut runner = Runner::streamed(interrupt.clone());
+    let mut steps = Steps::new(SERVICE_STEPS + SHOP_STEPS + 2, Runner::streamed(interrupt.clone()));
+    stages.stage(|| {
+        instance.start_services(&mut steps)?;
+        rust_checks::tests(workspace, instance, &mut runner)
+    })?;
+    stages.stage(|| say(prepare::against(workspace, instance.postgres()?, &mut runner, true)))?;
+    stages.stage(|| {
+        bundle::check(workspace)?;
+        say(doors::check(workspace, &mut runner))
+    })?;
+    stages.stage(|| {
+        instance.choose_addresses(DEFAULT_PORT)?;
+        instance.start_shop(&mut steps)?;
+        journeys::playwright(workspace, instance, &mut runner)
+    })?;
+    stages.stage(|| journeys::schemathesis(workspace, instance, &mut runner))?;
+    stages.stage(|| journeys::hammer_pages(instance, &mut steps))
+}
+
+/// Prints what a check found out.
+fn say(outcome: Result<String>) -> Result<()> {
+    println!("{}", outcome?);
+    Ok(())
+}
