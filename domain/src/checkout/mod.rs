@@ -1,6 +1,7 @@
 //! From a cart to a paid order: the steps of the purchase, what undoes each, and what a checkout may refuse.
 
 mod refusal;
+pub mod saga;
 mod views;
 
 pub use refusal::CheckoutRefusal;

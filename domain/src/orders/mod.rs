@@ -3,10 +3,12 @@
 
 mod order_number;
 mod refusal;
+mod transitions;
 mod views;
 
 pub use order_number::{InvalidOrderNumber, ORDER_NUMBER_DIGITS, OrderNumber};
 pub use refusal::OrderRefusal;
+pub use transitions::{TRANSITIONS, timeline_event};
 pub use views::{
     OrderLineView, OrderStatus, OrderSummary, OrderView, RefundView, SellerOrderStatus, SellerOrderView, ShipmentView, TimelineEntry,
 };

@@ -1,0 +1,153 @@
+use super::PaymentStatus;
+use crate::money::{Currency, Money};
+
+/// How an intent stands at the gateway, by the gateway's own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntentStatus {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Processing,
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+}
+
+impl IntentStatus {
+    pub const ALL: [IntentStatus; 7] = [
+        IntentStatus::RequiresPaymentMethod,
+        IntentStatus::RequiresConfirmation,
+        IntentStatus::RequiresAction,
+        IntentStatus::Processing,
+        IntentStatus::RequiresCapture,
+        IntentStatus::Succeeded,
+        IntentStatus::Canceled,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IntentStatus::RequiresPaymentMethod => "requires_payment_method",
+            IntentStatus::RequiresConfirmation => "requires_confirmation",
+            IntentStatus::RequiresAction => "requires_action",
+            IntentStatus::Processing => "processing",
+            IntentStatus::RequiresCapture => "requires_capture",
+            IntentStatus::Succeeded => "succeeded",
+            IntentStatus::Canceled => "canceled",
+        }
+    }
+
+    /// Reads the gateway's word. An unknown one is none: nothing is concluded from it.
+    pub fn from_gateway(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// The state of our payment that says the same. A payment is `captured` only in the transaction that also posts it,
+    /// so the gateway's `succeeded` alone says no more than that the money is ours to take note of.
+    pub fn payment_status(self) -> PaymentStatus {
+        match self {
+            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => PaymentStatus::Created,
+            IntentStatus::RequiresAction => PaymentStatus::RequiresAction,
+            IntentStatus::Processing => PaymentStatus::Processing,
+            IntentStatus::RequiresCapture | IntentStatus::Succeeded => PaymentStatus::Authorized,
+            IntentStatus::Canceled => PaymentStatus::Canceled,
+        }
+    }
+
+    /// Whether the shopper's bank has agreed, or may be about to: such an intent is not canceled for another cart.
+    pub fn is_in_flight(self) -> bool {
+        match self {
+            IntentStatus::Processing | IntentStatus::RequiresCapture | IntentStatus::Succeeded => true,
+            IntentStatus::RequiresPaymentMethod
+            | IntentStatus::RequiresConfirmation
+            | IntentStatus::RequiresAction
+            | IntentStatus::Canceled => false,
+        }
+    }
+}
+
+/// What the gateway charges in one currency. Its amounts are minor units, except that some are coarser than ISO 4217 says.
+struct AmountRule {
+    currency: Currency,
+    /// Amounts are multiples of this: three-decimal currencies are charged in hundredths only.
+    step: i64,
+    /// The smallest charge, in minor units.
+    smallest: i64,
+}
+
+/// docs.stripe.com/currencies: minimum charges, zero-decimal and three-decimal currencies.
+const AMOUNT_RULES: [AmountRule; 5] = [
+    AmountRule { currency: Currency::Usd, step: 1, smallest: 50 },
+    AmountRule { currency: Currency::Eur, step: 1, smallest: 50 },
+    AmountRule { currency: Currency::Gbp, step: 1, smallest: 30 },
+    AmountRule { currency: Currency::Jpy, step: 1, smallest: 50 },
+    AmountRule { currency: Currency::Kwd, step: 10, smallest: 10 },
+];
+
+/// The gateway takes eight digits, no more.
+pub const CHARGE_MAX: i64 = 99_999_999;
+
+/// Why an amount cannot be charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotChargeable {
+    #[error("the smallest payment is {0}")]
+    TooSmall(Money),
+    #[error("the largest payment is {0}")]
+    TooLarge(Money),
+    #[error("payments in {0} end in a zero")]
+    NotAStep(Currency),
+}
+
+/// What the gateway is to be told to charge `money`.
+///
+/// # Errors
+/// The gateway would refuse the amount.
+pub fn chargeable(money: Money) -> Result<i64, NotChargeable> {
+    let rule = AMOUNT_RULES.iter().find(|rule| rule.currency == money.currency).expect("every currency has its rule: a test looks");
+    if money.amount < rule.smallest {
+        Err(NotChargeable::TooSmall(Money::new(rule.smallest, money.currency)))
+    } else if money.amount > CHARGE_MAX {
+        Err(NotChargeable::TooLarge(Money::new(CHARGE_MAX / rule.step * rule.step, money.currency)))
+    } else if money.amount % rule.step != 0 {
+        Err(NotChargeable::NotAStep(money.currency))
+    } else {
+        Ok(money.amount)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gateways_words_are_understood_and_others_are_not_guessed_at() {
+        for status in IntentStatus::ALL {
+            assert_eq!(IntentStatus::from_gateway(status.as_str()), Some(status));
+        }
+        assert_eq!(IntentStatus::from_gateway("requires_magic"), None);
+    }
+
+    #[test]
+    fn only_what_a_bank_may_have_agreed_to_is_in_flight() {
+        let in_flight: Vec<&str> = IntentStatus::ALL.into_iter().filter(|status| status.is_in_flight()).map(IntentStatus::as_str).collect();
+        assert_eq!(in_flight, ["processing", "requires_capture", "succeeded"]);
+        assert_eq!(IntentStatus::Succeeded.payment_status(), PaymentStatus::Authorized);
+    }
+
+    #[test]
+    fn each_currency_has_its_rule() {
+        for currency in Currency::ALL {
+            assert_eq!(chargeable(Money::new(2_000, currency)), Ok(2_000));
+        }
+    }
+
+    #[test]
+    fn amounts_the_gateway_would_refuse_are_refused_before() {
+        assert_eq!(chargeable(Money::new(49, Currency::Usd)), Err(NotChargeable::TooSmall(Money::new(50, Currency::Usd))));
+        assert_eq!(chargeable(Money::new(50, Currency::Jpy)), Ok(50));
+        assert_eq!(chargeable(Money::new(1_005, Currency::Kwd)), Err(NotChargeable::NotAStep(Currency::Kwd)));
+        assert_eq!(
+            chargeable(Money::new(CHARGE_MAX + 1, Currency::Eur)),
+            Err(NotChargeable::TooLarge(Money::new(CHARGE_MAX, Currency::Eur)))
+        );
+    }
+}
