@@ -113,6 +113,9 @@ create table event_cursor (
     consumer text primary key,
     transaction_id xid8 not null default '0',
     event_id bigint not null default 0,
+    -- Failures in a row at the event after this one; too many, and it is put aside as a dead letter.
+    attempts int not null default 0,
+    retry_at timestamptz,
     leased_by text,
     leased_until timestamptz,
     created_at timestamptz not null default souk.clock()
@@ -163,8 +166,8 @@ create table idempotency_key (
     fingerprint bytea not null,
     state text not null check (state in ('running', 'done')),
     leased_until timestamptz not null,
-    -- What the first call began, for whoever completes it.
-    saga_id uuid,
+    -- Names the deed itself: whoever takes an abandoned key over finds by it what the first call began.
+    operation_id uuid not null,
     status int,
     answer bytea,
     created_at timestamptz not null default souk.clock(),

@@ -171,9 +171,14 @@ create table reservation (
     first_held_at timestamptz not null default souk.clock(),
     expires_at timestamptz not null,
     extensions int not null default 0,
+    -- When its state changed last: what a look at recent changes goes by.
+    changed_at timestamptz not null default souk.clock(),
     created_at timestamptz not null default souk.clock(),
-    foreign key (stock_item_id, warehouse_id) references stock_level
+    foreign key (stock_item_id, warehouse_id) references stock_level,
+    -- However often a hold is made longer, it ends 30 minutes after it began; another program's may ask for an hour.
+    constraint reservation_life check (expires_at <= first_held_at + case holder_kind when 'order' then interval '30 minutes' else interval '60 minutes' end)
 );
+create index reservation_changed_at on reservation (changed_at);
 create index reservation_holder on reservation (holder_kind, holder_id);
 create index reservation_due on reservation (expires_at) where state = 'held';
 create index reservation_level on reservation (stock_item_id, warehouse_id) where state in ('held', 'firm');

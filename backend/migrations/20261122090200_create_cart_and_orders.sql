@@ -16,6 +16,7 @@ create table cart (
     constraint cart_owner check (token_hash is not null or user_id is not null or merged_into is not null)
 );
 create index cart_expires_at on cart (expires_at);
+create index cart_merged_into on cart (merged_into) where merged_into is not null;
 
 -- A removed line stays as quantity 0, so that a removal that was acknowledged can be told from a line that was lost.
 create table cart_line (
@@ -48,6 +49,7 @@ create table cart_merge (
     undone_at timestamptz,
     created_at timestamptz not null default souk.clock()
 );
+create index cart_merge_cart_id on cart_merge (cart_id, created_at);
 
 -- What a destination taxes: the most precise row wins (region before country). `included`: VAT inside the price.
 create table tax_rule (
@@ -79,6 +81,28 @@ create index shipping_rate_seller_id on shipping_rate (seller_id);
 
 -- Orders ------------------------------------------------------------------------------------------------------------
 
+-- The changes of state that may happen, of orders and of payments: what is not listed is refused by the foreign key of
+-- the log that each change is written to.
+create table allowed_transition (
+    kind text not null,
+    from_status text not null,
+    to_status text not null,
+    primary key (kind, from_status, to_status)
+);
+insert into allowed_transition (kind, from_status, to_status) values
+    ('payment', 'created', 'requires_action'), ('payment', 'created', 'processing'), ('payment', 'created', 'authorized'), ('payment', 'created', 'canceled'),
+    ('payment', 'requires_action', 'created'), ('payment', 'requires_action', 'processing'), ('payment', 'requires_action', 'authorized'), ('payment', 'requires_action', 'canceled'),
+    ('payment', 'processing', 'created'), ('payment', 'processing', 'requires_action'), ('payment', 'processing', 'authorized'), ('payment', 'processing', 'canceled'),
+    ('payment', 'authorized', 'captured'), ('payment', 'authorized', 'canceled'),
+    ('payment', 'captured', 'settled'), ('payment', 'captured', 'partially_refunded'), ('payment', 'captured', 'refunded'), ('payment', 'captured', 'disputed'),
+    ('payment', 'settled', 'partially_refunded'), ('payment', 'settled', 'refunded'), ('payment', 'settled', 'disputed'),
+    ('payment', 'partially_refunded', 'refunded'), ('payment', 'partially_refunded', 'disputed'),
+    ('payment', 'disputed', 'dispute_won'), ('payment', 'disputed', 'dispute_lost'),
+    ('order', 'pending_payment', 'paid'), ('order', 'pending_payment', 'canceled'), ('order', 'pending_payment', 'expired'),
+    ('order', 'paid', 'partially_fulfilled'), ('order', 'paid', 'fulfilled'), ('order', 'paid', 'canceled'), ('order', 'paid', 'partially_refunded'), ('order', 'paid', 'refunded'),
+    ('order', 'partially_fulfilled', 'fulfilled'), ('order', 'partially_fulfilled', 'partially_refunded'), ('order', 'partially_fulfilled', 'refunded'),
+    ('order', 'fulfilled', 'partially_refunded'), ('order', 'fulfilled', 'refunded'), ('order', 'partially_refunded', 'refunded');
+
 -- Finds an order's buyer by its number or id: the one table of orders that is not keyed by buyer.
 create table order_directory (
     order_id uuid primary key,
@@ -92,8 +116,6 @@ create table customer_order (
     buyer_id uuid not null references buyer,
     order_id uuid not null,
     number text not null,
-    -- SHA-256 of the token that lets a guest see the order.
-    access_token_hash bytea not null,
     cart_id uuid,
     cart_version bigint,
     email text not null,
@@ -202,15 +224,31 @@ create table order_transition (
     buyer_id uuid not null,
     order_id uuid not null,
     order_transition_id bigint generated always as identity,
+    kind text not null generated always as ('order') stored,
     from_status text,
     to_status text not null,
     cause text not null,
     created_at timestamptz not null default souk.clock(),
     primary key (buyer_id, order_id, order_transition_id),
-    foreign key (buyer_id, order_id) references customer_order
+    foreign key (buyer_id, order_id) references customer_order,
+    constraint order_transition_allowed foreign key (kind, from_status, to_status) references allowed_transition
 );
+create index order_transition_created_at on order_transition (created_at);
 create trigger order_transition_append_only before update or delete or truncate on order_transition
     for each statement execute function souk.refuse_change();
+
+-- What lets a guest see an order: the token answered when it was placed, and those that a mailed link was exchanged for.
+-- Only the SHA-256 is kept.
+create table order_token (
+    token_hash bytea primary key,
+    buyer_id uuid not null,
+    order_id uuid not null,
+    -- None: as long as the order exists.
+    expires_at timestamptz,
+    created_at timestamptz not null default souk.clock(),
+    foreign key (buyer_id, order_id) references customer_order
+);
+create index order_token_order_id on order_token (order_id);
 
 -- Links that were mailed: `/track?t=…`; only the SHA-256 is kept.
 create table order_link (

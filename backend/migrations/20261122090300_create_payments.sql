@@ -12,10 +12,6 @@ create table payment (
     currency text not null check (length(currency) = 3),
     captured bigint not null default 0,
     refunded bigint not null default 0,
-    -- The gateway's objects. One payable object at a time: an intent, or a checkout session with its own intent.
-    payment_intent_id text,
-    checkout_session_id text,
-    client_secret text,
     -- What of the card may be known: never its number.
     card_brand text,
     card_last4 text check (length(card_last4) = 4),
@@ -27,12 +23,34 @@ create table payment (
     foreign key (buyer_id, order_id) references customer_order,
     constraint payment_payment_id_key unique (payment_id),
     constraint payment_order_id_key unique (order_id),
-    constraint payment_payment_intent_id_key unique (payment_intent_id),
-    constraint payment_checkout_session_id_key unique (checkout_session_id),
     constraint payment_captured check (captured between 0 and amount),
     constraint payment_refunded check (refunded between 0 and captured)
 );
 create index payment_card_fingerprint on payment (card_fingerprint);
+create index payment_updated_at on payment (updated_at);
+
+-- What the gateway can be paid by for this payment: an intent, or a checkout session with an intent of its own. Rows are
+-- written before the gateway is asked, so that asking again asks for the same. At most one is live: before another is
+-- made, the gateway has agreed that the last one can no longer be paid.
+create table payable (
+    buyer_id uuid not null,
+    order_id uuid not null,
+    payment_id uuid not null,
+    -- Counts the payment's payables; part of the key under which the gateway is asked.
+    number int not null,
+    kind text not null check (kind in ('intent', 'session')),
+    state text not null check (state in ('opening', 'open', 'closed')),
+    payment_intent_id text,
+    checkout_session_id text,
+    client_secret text,
+    url text,
+    created_at timestamptz not null default souk.clock(),
+    primary key (buyer_id, order_id, payment_id, number),
+    foreign key (buyer_id, order_id, payment_id) references payment,
+    constraint payable_payment_intent_id_key unique (payment_intent_id),
+    constraint payable_checkout_session_id_key unique (checkout_session_id)
+);
+create unique index payable_live_key on payable (payment_id) where state <> 'closed';
 
 -- Tries to pay. At most one is under way, at most one succeeds.
 create table payment_attempt (
@@ -45,69 +63,65 @@ create table payment_attempt (
     next_action_url text,
     error_code text,
     error_message text,
+    error_retryable boolean not null default true,
+    -- The gateway's own name of the try (a charge, or the method that was tried), where it was made in the browser.
+    gateway_reference text,
     created_at timestamptz not null default souk.clock(),
     updated_at timestamptz not null default souk.clock(),
     primary key (buyer_id, order_id, payment_attempt_id),
     foreign key (buyer_id, order_id, payment_id) references payment
 );
 create unique index payment_attempt_open_key on payment_attempt (payment_id) where status in ('requires_action', 'processing');
+create unique index payment_attempt_reference_key on payment_attempt (payment_id, gateway_reference);
 create unique index payment_attempt_succeeded_key on payment_attempt (payment_id) where status = 'succeeded';
-
--- The transitions that may happen; a change outside this table is refused by the foreign key of its log.
-create table allowed_transition (
-    kind text not null,
-    from_status text not null,
-    to_status text not null,
-    primary key (kind, from_status, to_status)
-);
-insert into allowed_transition (kind, from_status, to_status) values
-    ('payment', 'created', 'requires_action'), ('payment', 'created', 'processing'), ('payment', 'created', 'authorized'), ('payment', 'created', 'canceled'),
-    ('payment', 'requires_action', 'created'), ('payment', 'requires_action', 'processing'), ('payment', 'requires_action', 'authorized'), ('payment', 'requires_action', 'canceled'),
-    ('payment', 'processing', 'created'), ('payment', 'processing', 'requires_action'), ('payment', 'processing', 'authorized'), ('payment', 'processing', 'canceled'),
-    ('payment', 'authorized', 'captured'), ('payment', 'authorized', 'canceled'),
-    ('payment', 'captured', 'settled'), ('payment', 'captured', 'partially_refunded'), ('payment', 'captured', 'refunded'), ('payment', 'captured', 'disputed'),
-    ('payment', 'settled', 'partially_refunded'), ('payment', 'settled', 'refunded'), ('payment', 'settled', 'disputed'),
-    ('payment', 'partially_refunded', 'refunded'), ('payment', 'partially_refunded', 'disputed'),
-    ('payment', 'disputed', 'dispute_won'), ('payment', 'disputed', 'dispute_lost'),
-    ('order', 'pending_payment', 'paid'), ('order', 'pending_payment', 'canceled'), ('order', 'pending_payment', 'expired'),
-    ('order', 'paid', 'partially_fulfilled'), ('order', 'paid', 'fulfilled'), ('order', 'paid', 'canceled'), ('order', 'paid', 'partially_refunded'), ('order', 'paid', 'refunded'),
-    ('order', 'partially_fulfilled', 'fulfilled'), ('order', 'partially_fulfilled', 'partially_refunded'), ('order', 'partially_fulfilled', 'refunded'),
-    ('order', 'fulfilled', 'partially_refunded'), ('order', 'fulfilled', 'refunded'), ('order', 'partially_refunded', 'refunded');
 
 create table payment_transition (
     buyer_id uuid not null,
     order_id uuid not null,
     payment_id uuid not null,
     payment_transition_id bigint generated always as identity,
+    kind text not null generated always as ('payment') stored,
     from_status text,
     to_status text not null,
     cause text not null check (cause in ('checkout', 'api', 'return_page', 'webhook', 'worker', 'expiry', 'cancel', 'reconciliation', 'admin')),
     gateway_event_id text,
     created_at timestamptz not null default souk.clock(),
     primary key (buyer_id, order_id, payment_transition_id),
-    foreign key (buyer_id, order_id, payment_id) references payment
+    foreign key (buyer_id, order_id, payment_id) references payment,
+    constraint payment_transition_allowed foreign key (kind, from_status, to_status) references allowed_transition
 );
+create index payment_transition_created_at on payment_transition (created_at);
 create trigger payment_transition_append_only before update or delete or truncate on payment_transition
     for each statement execute function souk.refuse_change();
 
 -- The purchase as a saga: the step to run next, and what each finished step left behind. Resumed by a worker after a crash.
 create table checkout_saga (
     saga_id uuid primary key,
+    -- The deed that began it: the same one again finds this saga. Given back when nothing came of it.
+    operation_id uuid,
     buyer_id uuid not null,
     order_id uuid not null,
+    cart_id uuid not null,
+    cart_version bigint not null,
     step text not null,
     state text not null check (state in ('running', 'waiting', 'undoing', 'done', 'undone')),
     -- What the shopper handed in, and the outcome of each step so far.
     input jsonb not null,
     outcome jsonb not null default '{}',
     attempts int not null default 0,
+    -- One runner at a time; a lease that has ended belongs to a runner that died.
     leased_until timestamptz,
+    -- When to look again; brought forward by whoever knows that something has happened.
+    wake_at timestamptz,
     last_error text,
     updated_at timestamptz not null default souk.clock(),
     created_at timestamptz not null default souk.clock(),
+    constraint checkout_saga_operation_id_key unique (operation_id),
     constraint checkout_saga_order_id_key unique (order_id)
 );
-create index checkout_saga_live on checkout_saga (updated_at) where state in ('running', 'waiting', 'undoing');
+create index checkout_saga_due on checkout_saga (wake_at) where state in ('running', 'waiting', 'undoing');
+-- A cart is being bought once at a time.
+create unique index checkout_saga_live_cart_key on checkout_saga (cart_id) where state in ('running', 'waiting', 'undoing');
 
 -- The gateway's events: stored before anything is done about them, once each.
 create table webhook_event (
