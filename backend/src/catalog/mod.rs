@@ -1,30 +1,46 @@
-//! Reading the catalogue.
+//! Reading the catalogue: only what is published, of sellers that are active, with a price in the currency asked for.
+
+mod listing;
+mod picture;
+mod store;
+
+pub use listing::listing;
+pub(crate) use picture::Picture;
 
 use crate::{Context, Failure};
-use domain::catalog::{CategoryView, HomeView, ListingQuery, ListingView, ProductInventory, ProductView};
+use domain::catalog::{Availability, CategoryView, HomeView, ProductInventory, ProductView, VariantInventory};
 use domain::id::ProductId;
 use domain::money::Currency;
 use domain::refusal::NoRefusal;
+use uuid::Uuid;
 
-pub async fn home(_ctx: &Context, _currency: Currency) -> Result<HomeView, Failure<NoRefusal>> {
-    todo!()
+/// Products in each row of the home page.
+const HOME_ROW: u32 = 8;
+
+pub async fn home(ctx: &Context, currency: Currency) -> Result<HomeView, Failure<NoRefusal>> {
+    let db = &ctx.handles.db;
+    let (newest, best_selling) = store::home_rows(db, currency, HOME_ROW).await?;
+    Ok(HomeView { categories: store::categories(db).await?, newest, best_selling, sellers: store::sellers(db).await? })
 }
 
 /// All categories, parents before children, by position.
-pub async fn categories(_ctx: &Context) -> Result<Vec<CategoryView>, Failure<NoRefusal>> {
-    todo!()
+pub async fn categories(ctx: &Context) -> Result<Vec<CategoryView>, Failure<NoRefusal>> {
+    Ok(store::categories(&ctx.handles.db).await?)
 }
 
-/// `NotFound` for an unknown category or seller slug. The query has been checked.
-pub async fn listing(_ctx: &Context, _query: &ListingQuery) -> Result<ListingView, Failure<NoRefusal>> {
-    todo!()
+/// A published product by id or slug, in one statement.
+pub async fn product(ctx: &Context, id_or_slug: &str, currency: Currency) -> Result<ProductView, Failure<NoRefusal>> {
+    // A slug never parses as an id.
+    let id = Uuid::parse_str(id_or_slug).ok().map(ProductId);
+    let found = store::product(&ctx.handles.db, id, id_or_slug, currency).await?;
+    found.filter(|product| !product.variants.is_empty()).ok_or(Failure::NotFound)
 }
 
-/// A published product by id or slug, at most four statements.
-pub async fn product(_ctx: &Context, _id_or_slug: &str, _currency: Currency) -> Result<ProductView, Failure<NoRefusal>> {
-    todo!()
-}
-
-pub async fn inventory(_ctx: &Context, _product: ProductId) -> Result<ProductInventory, Failure<NoRefusal>> {
-    todo!()
+pub async fn inventory(ctx: &Context, product: ProductId) -> Result<ProductInventory, Failure<NoRefusal>> {
+    let counts = store::inventory(&ctx.handles.db, product).await?;
+    if counts.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    let variant = |(variant_id, available)| VariantInventory { variant_id, availability: Availability::of(available), available };
+    Ok(ProductInventory { product_id: product, variants: counts.into_iter().map(variant).collect() })
 }

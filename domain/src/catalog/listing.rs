@@ -1,7 +1,9 @@
+use crate::id::ProductId;
 use crate::money::Currency;
 use crate::page::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Longer queries are pasted by accident or by attackers.
 pub const QUERY_LENGTH_MAX: usize = 200;
@@ -17,6 +19,10 @@ pub enum Sort {
     PriceDesc,
     Newest,
     Rating,
+}
+
+impl Sort {
+    pub const ALL: [Sort; 5] = [Sort::Relevance, Sort::PriceAsc, Sort::PriceDesc, Sort::Newest, Sort::Rating];
 }
 
 /// What a listing shows: OR inside one filter, AND between them.
@@ -67,12 +73,49 @@ pub struct InvalidListing {
     pub field: &'static str,
 }
 
+/// Where a listing goes on: after this product, in this order. Opaque outside; good for the order it was made in only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListingCursor {
+    pub sort: Sort,
+    /// The product's place by `sort`; smaller comes first.
+    pub rank: i64,
+    pub product: ProductId,
+}
+
+impl fmt::Display for ListingCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}{:016x}{:032x}", self.sort as u8, self.rank, self.product.0.as_u128())
+    }
+}
+
+impl std::str::FromStr for ListingCursor {
+    type Err = InvalidListing;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bad = InvalidListing { field: "cursor" };
+        if text.len() != 49 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(bad);
+        }
+        let sort = Sort::ALL.into_iter().find(|sort| format!("{:x}", *sort as u8) == text[..1]).ok_or(bad)?;
+        let rank = u64::from_str_radix(&text[1..17], 16).map_err(|_| bad)?.cast_signed();
+        let product = u128::from_str_radix(&text[17..], 16).map_err(|_| bad)?;
+        Ok(Self { sort, rank, product: ProductId(uuid::Uuid::from_u128(product)) })
+    }
+}
+
 impl ListingQuery {
     pub fn sort(&self) -> Sort {
         self.sort.unwrap_or(if self.q.is_some() { Sort::Relevance } else { Sort::Newest })
     }
 
-    /// Refuses what no listing can mean: limits, negative prices, crossed ranges.
+    /// Where to go on; none at the beginning. A cursor of another order is refused.
+    pub fn after(&self) -> Result<Option<ListingCursor>, InvalidListing> {
+        match self.cursor.as_deref().map(str::parse::<ListingCursor>).transpose()? {
+            Some(cursor) if cursor.sort != self.sort() => Err(InvalidListing { field: "cursor" }),
+            cursor => Ok(cursor),
+        }
+    }
+
+    /// Refuses what no listing can mean: limits, negative prices, crossed ranges, foreign cursors.
     pub fn check(self) -> Result<Self, InvalidListing> {
         let bad = |field| Err(InvalidListing { field });
         if self.limit == 0 || self.limit > PAGE_LIMIT_MAX {
@@ -95,6 +138,7 @@ impl ListingQuery {
         {
             return bad("option");
         }
+        self.after()?;
         Ok(self)
     }
 }
@@ -116,5 +160,17 @@ mod tests {
         assert_eq!(field(ListingQuery { min_price: Some(-1), ..Default::default() }), "min_price");
         assert_eq!(field(ListingQuery { min_price: Some(5), max_price: Some(4), ..Default::default() }), "max_price");
         assert_eq!(field(ListingQuery { min_rating: Some(6), ..Default::default() }), "min_rating");
+    }
+
+    #[test]
+    fn a_cursor_goes_on_in_its_own_order_only() {
+        let cursor = ListingCursor { sort: Sort::PriceDesc, rank: -4_200, product: ProductId(uuid::Uuid::from_u128(7)) };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        let listing = |sort| ListingQuery { sort: Some(sort), cursor: Some(cursor.to_string()), ..Default::default() };
+        assert_eq!(listing(Sort::PriceDesc).after(), Ok(Some(cursor)));
+        assert_eq!(listing(Sort::Newest).check().unwrap_err().field, "cursor");
+        for text in ["", "x", &"é".repeat(25), &"9".repeat(49)] {
+            assert!(text.parse::<ListingCursor>().is_err(), "{text:?}");
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! What is for sale: categories, products, their variants and pictures. A product belongs to one seller; what a shopper
 //! puts into a cart is a variant.
 
+mod choice;
 mod listing;
 mod slug;
 mod views;
 
-pub use listing::{InvalidListing, ListingQuery, OPTION_FILTERS_MAX, QUERY_LENGTH_MAX, Sort};
+pub use choice::ValueChoice;
+pub use listing::{InvalidListing, ListingCursor, ListingQuery, OPTION_FILTERS_MAX, QUERY_LENGTH_MAX, Sort};
 pub use slug::{InvalidSlug, SLUG_LENGTH_MAX, Slug};
 pub use views::{
     Availability, CategoryRef, CategoryView, Facet, FacetValue, HomeView, ImageView, LOW_STOCK_MAX, ListingView, OptionView, ProductCard,

@@ -1,0 +1,144 @@
+//! A guest's cart joins the account's at sign-in: once, with a notice, and with one way back.
+
+use super::fast::{self, Pointer};
+use super::state::{CartState, Step};
+use super::store::{self, Owner};
+use super::{Visitor, is_unreachable, or_none, outage, publish, read, run_to_end};
+use crate::{Context, Failure, Handles, events};
+use anyhow::Context as _;
+use domain::cart::{CartItem, CartRefusal, CartView, MergeNotice, merge};
+use domain::events::Event;
+use domain::id::{CartId, UserId};
+use domain::money::Currency;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Hours in which a merge can be undone; later it is simply the cart.
+const UNDO_HOURS_MAX: i32 = 24;
+
+/// Joins the guest cart of the caller's token into the signed-in user's, once.
+pub async fn merge_guest(ctx: &Context) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
+    let user = ctx.signed_in()?;
+    let Some(token) = ctx.caller.cart_token.clone() else { return Ok(None) };
+    let guest = Visitor::guest(token).owner;
+    if let Ok(Pointer::Merged) = fast::pointer(&ctx.handles.redis, &guest).await {
+        return Ok(None);
+    }
+    let (handles, request_id) = (ctx.handles.clone(), ctx.request_id.clone());
+    run_to_end(async move { merge_into(&handles, user, &guest, &request_id).await }).await?
+}
+
+/// Whoever comes signed in with a guest's token as well gets both carts as one, whatever they ask for.
+pub(super) async fn merge_on_the_way(ctx: &Context) -> Result<(), Failure<CartRefusal>> {
+    if ctx.user().is_none() || ctx.caller.cart_token.is_none() {
+        return Ok(());
+    }
+    match merge_guest(ctx).await {
+        Err(failure) if is_unreachable(&failure) => Ok(()),
+        outcome => outcome.map(|_| ()),
+    }
+}
+
+async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: &str) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
+    let account = Owner::User(user);
+    let Some(guest_id) = store::find(&handles.db, guest).await? else {
+        or_none(fast::note_merged(&handles.redis, guest, None).await.map(Some));
+        return Ok(None);
+    };
+    outage::drain_cart(handles, guest_id).await?;
+    outage::drain_owner(handles, &account).await?;
+    let mut tx = handles.db.begin().await?;
+    // Whoever comes second waits here, and then finds no cart under the token any more.
+    if store::lock(&mut tx, guest).await?.is_none() {
+        return Ok(None);
+    }
+    store::create(&mut tx, &account).await?;
+    let cart = store::lock(&mut tx, &account).await?.context("the account has a cart now")?;
+    let mut state = super::open_locked(&mut tx, cart).await?;
+    let guest_state = store::load(&mut *tx, guest_id).await?.filter(|loaded| !loaded.expired).map(|loaded| loaded.state);
+    let before = state.items();
+    let steps = guest_state.map(|guest| steps_of(&before, &guest)).unwrap_or_default();
+    let added: Vec<_> = steps.iter().map(|(item, _)| item.variant).collect();
+    for (_, step) in &steps {
+        store::write(&mut tx, cart, state.version + 1, *step).await?;
+    }
+    if !steps.is_empty() {
+        (state.version, state.expires_at) = store::touch(&mut tx, cart).await?;
+    }
+    store::retire(&mut tx, guest_id, cart).await?;
+    store::note_merge(&mut tx, guest_id, cart, user, &added, &before).await?;
+    events::record(&mut tx, &Event::CartMerged { cart, from: guest_id, user }, request_id).await?;
+    tx.commit().await?;
+    or_none(fast::note_merged(&handles.redis, guest, Some(guest_id)).await.map(Some));
+    tell(handles, cart).await;
+    let added: Vec<Uuid> = added.into_iter().map(|variant| variant.0).collect();
+    notice(handles, &added).await
+}
+
+/// What the rule changes in the account's cart, each as a step.
+fn steps_of(account: &[CartItem], guest: &CartState) -> Vec<(CartItem, Step)> {
+    let merged = merge(account, &guest.items());
+    let from_guest = merged.items.into_iter().filter(|item| merged.from_guest.contains(&item.variant));
+    from_guest
+        .filter_map(|item| {
+            let seen = guest.line(item.variant)?.seen;
+            Some((item, Step::Put { variant: item.variant, quantity: item.quantity, seen }))
+        })
+        .collect()
+}
+
+async fn notice(handles: &Handles, added: &[Uuid]) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
+    if added.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(MergeNotice { added: store::titles(&handles.db, added).await? }))
+}
+
+/// The latest merge that can still be undone.
+pub async fn merge_notice(ctx: &Context) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
+    let user = ctx.signed_in()?;
+    match store::latest_merge(&ctx.handles.db, user, UNDO_HOURS_MAX).await? {
+        Some(merge) => notice(&ctx.handles, &merge.added).await,
+        None => Ok(None),
+    }
+}
+
+/// Takes back what the latest merge brought into the account's cart, once; what was changed since otherwise stays.
+pub async fn undo_merge(ctx: &Context) -> Result<CartView, Failure<CartRefusal>> {
+    let user = ctx.signed_in()?;
+    let handles = ctx.handles.clone();
+    run_to_end(async move { undo(&handles, user).await }).await??;
+    match read(&ctx.handles, &Owner::User(user)).await? {
+        Some(state) => Ok(state.view(None)?),
+        None => Ok(CartView::empty(Currency::default())),
+    }
+}
+
+async fn undo(handles: &Handles, user: UserId) -> Result<(), Failure<CartRefusal>> {
+    let account = Owner::User(user);
+    outage::drain_owner(handles, &account).await?;
+    let mut tx = handles.db.begin().await?;
+    let Some(cart) = store::lock(&mut tx, &account).await? else { return Ok(()) };
+    let Some(latest) = store::latest_merge(&mut *tx, user, UNDO_HOURS_MAX).await? else { return Ok(()) };
+    let state = super::open_locked(&mut tx, cart).await?;
+    let before: BTreeMap<Uuid, u32> = latest.before.0.into_iter().collect();
+    for line in state.lines.iter().filter(|line| latest.added.contains(&line.variant.0)) {
+        let step = match before.get(&line.variant.0) {
+            Some(quantity) => Step::Put { variant: line.variant, quantity: *quantity, seen: line.seen },
+            None => Step::Remove { variant: line.variant },
+        };
+        store::write(&mut tx, cart, state.version + 1, step).await?;
+    }
+    store::note_undone(&mut tx, latest.guest).await?;
+    store::touch(&mut tx, cart).await?;
+    tx.commit().await?;
+    tell(handles, cart).await;
+    Ok(())
+}
+
+/// Publishes the cart as it now is. What fails here is mended by the next reader.
+async fn tell(handles: &Handles, cart: CartId) {
+    if let Ok(Some(state)) = super::load_fresh(handles, cart).await {
+        publish(handles, &state).await;
+    }
+}
