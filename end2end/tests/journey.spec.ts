@@ -1,0 +1,195 @@
+import { accessible, expect, expectStatus, hydrated, test, visit } from '../fixtures';
+import { buyElsewhere, cards, freshEmail, makeProduct, ordersOf, stockOf } from '../data';
+import { Shop } from '../pages/shop';
+
+test.describe('a guest buys', () => {
+  test('from the front page to a paid order, from two sellers', async ({ page }) => {
+    const shop = new Shop(page);
+    const email = freshEmail();
+    const other = await makeProduct({ stock: 5, seller: 1 });
+    await visit(page, '/');
+    await page.getByRole('navigation', { name: 'Departments' }).getByRole('link').first().click();
+    await page.waitForURL(/\/c\//);
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    // The front page's own catalogue, then a product of another seller: one order, two parcels.
+    await page.getByRole('main').locator('a[href^="/p/"]').first().click();
+    await page.waitForURL(/\/p\//);
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    const add = page.getByTestId('product-add-to-cart');
+    if (await add.isDisabled()) throw new Error('the first product of the first department should be in stock');
+    await add.click();
+    await expect(page.getByRole('dialog', { name: 'Your cart (1)' })).toBeVisible();
+    await shop.putIntoCart(other);
+    await page.getByTestId('drawer-cart').click();
+    await page.waitForURL('/cart');
+    await expect(page.getByTestId('cart-line-quantity')).toHaveCount(2);
+
+    const number = await shop.placeOrder(email);
+    await shop.fillCard(cards.good);
+    await shop.payButton.click();
+    await shop.arrivesAtConfirmation(number);
+
+    const [order, ...more] = await ordersOf(email);
+    expect(more).toEqual([]);
+    expect(order).toMatchObject({ number, status: 'paid', captured: order.total });
+    await visit(page, '/cart');
+    await expect(page.getByText('Your cart is empty')).toBeVisible();
+  });
+
+  test('after the bank has declined the first card', async ({ page }) => {
+    const shop = new Shop(page);
+    const email = freshEmail();
+    const product = await makeProduct({ stock: 3 });
+    await shop.putIntoCart(product);
+    const number = await shop.placeOrder(email);
+    await shop.fillCard(cards.declined);
+    // The gateway's own answer to a declined card is 402.
+    expectStatus(page, 402);
+    await shop.payButton.click();
+    await expect(page.getByTestId('payment-refusal')).toContainText(/declined/i);
+    await expect(page.getByTestId('payment-refusal')).toBeFocused();
+    await shop.fillCard(cards.good);
+    await shop.payButton.click();
+    await shop.arrivesAtConfirmation(number);
+    expect(await ordersOf(email)).toMatchObject([{ number, status: 'paid' }]);
+    expect(await stockOf(product)).toEqual({ on_hand: 3, allocated: 1, held: 0 });
+  });
+
+  test('with a card that asks who is there', async ({ page }) => {
+    const shop = new Shop(page);
+    const email = freshEmail();
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    const number = await shop.placeOrder(email);
+    await shop.fillCard(cards.secure);
+    await shop.payButton.click();
+    await page.frameLocator('iframe[title="Card authentication"]').getByRole('button', { name: 'Authorise payment' }).click();
+    await shop.arrivesAtConfirmation(number);
+    expect(await ordersOf(email)).toMatchObject([{ number, status: 'paid' }]);
+  });
+
+  test('and pays once, however often Pay is pressed', async ({ page }) => {
+    const shop = new Shop(page);
+    const email = freshEmail();
+    await shop.putIntoCart(await makeProduct({ stock: 9 }));
+    const number = await shop.placeOrder(email);
+    await shop.fillCard(cards.good);
+    await shop.payButton.dblclick();
+    await shop.arrivesAtConfirmation(number);
+    const orders = await ordersOf(email);
+    expect(orders).toHaveLength(1);
+    expect(orders[0]).toMatchObject({ status: 'paid', captured: orders[0].total });
+  });
+});
+
+test('pressing "Continue to payment" twice places one order', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await shop.putIntoCart(await makeProduct({ stock: 9 }));
+  await visit(page, '/checkout');
+  await shop.fillCheckout(email);
+  await page.getByRole('button', { name: /Continue to payment/ }).dblclick();
+  await page.waitForURL(/\/checkout\/pay\//);
+  expect(await ordersOf(email)).toHaveLength(1);
+});
+
+test('the last unit, taken by somebody else, is said so and nothing is charged', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  const product = await makeProduct({ stock: 1 });
+  await shop.putIntoCart(product);
+  await visit(page, '/checkout');
+  await shop.fillCheckout(email);
+  await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+  await buyElsewhere(product);
+  expectStatus(page, 409, 422);
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await expect(page.getByRole('alert').or(page.getByRole('group', { name: /problem/i })).first()).toContainText(product.title);
+  expect(await ordersOf(email)).toEqual([]);
+  expect(await stockOf(product)).toEqual({ on_hand: 1, allocated: 1, held: 0 });
+});
+
+test('two tabs with one cart make one order', async ({ context, page }) => {
+  const email = freshEmail();
+  const shop = new Shop(page);
+  await shop.putIntoCart(await makeProduct({ stock: 9 }));
+  const second = new Shop(await context.newPage());
+  await visit(second.page, '/checkout');
+  await second.fillCheckout(email);
+  await expect(second.page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+  const number = await shop.placeOrder(email);
+  expectStatus(second.page, 409);
+  await second.page.getByRole('button', { name: /Continue to payment/ }).click();
+  // The other tab is led to the order that waits.
+  await expect(second.page.getByRole('main')).toContainText(number);
+  expect(await ordersOf(email)).toHaveLength(1);
+});
+
+test('back from the payment and forward again keeps the order', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await shop.putIntoCart(await makeProduct({ stock: 9 }));
+  const number = await shop.placeOrder(email);
+  await page.goBack();
+  await hydrated(page);
+  await page.goto(`/checkout/pay/${number}`);
+  await hydrated(page);
+  await shop.fillCard(cards.good);
+  await shop.payButton.click();
+  await shop.arrivesAtConfirmation(number);
+  // Back from the confirmation nothing can be paid again.
+  await page.goBack();
+  await expect(shop.payButton).toHaveCount(0);
+  expect(await ordersOf(email)).toHaveLength(1);
+});
+
+test('an account sees its orders, and nobody else does', async ({ browser, page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await visit(page, '/account/register');
+  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL(/\/account$/);
+  await shop.putIntoCart(await makeProduct({ stock: 9 }));
+  const number = await shop.placeOrder(email);
+  await shop.fillCard(cards.good);
+  await shop.payButton.click();
+  await shop.arrivesAtConfirmation(number);
+  await visit(page, '/account');
+  await expect(page.getByRole('main').getByRole('link', { name: new RegExp(number) })).toBeVisible();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByTestId('header-account')).toContainText('Account');
+  await visit(page, '/account/sign-in');
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/account$/);
+  await expect(page.getByRole('main').getByRole('link', { name: new RegExp(number) })).toBeVisible();
+
+  const stranger = await (await browser.newContext()).newPage();
+  const answer = await stranger.goto(`/orders/${number}`);
+  expect(answer?.status()).toBe(404);
+  await stranger.context().close();
+});
+
+test('the checkout is clean for assistive technology at every step', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await shop.putIntoCart(await makeProduct({ stock: 9 }));
+  await accessible(page);
+  await visit(page, '/cart');
+  await accessible(page);
+  await visit(page, '/checkout');
+  await accessible(page);
+  await page.getByRole('button', { name: /Continue/ }).click();
+  await expect(page.getByLabel('Full name')).toHaveAttribute('aria-invalid', 'true');
+  await accessible(page);
+  const number = await shop.placeOrder(email);
+  await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+  await accessible(page);
+  await shop.fillCard(cards.good);
+  await shop.payButton.click();
+  await shop.arrivesAtConfirmation(number);
+  await accessible(page);
+});
