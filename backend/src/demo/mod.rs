@@ -1,7 +1,20 @@
-//! Seeding the demonstration marketplace.
+//! Seeding the demonstration marketplace: six sellers and what they make, so that a new shop is not an empty one.
 
-use crate::Handles;
+mod catalogue;
+mod store;
+
+use crate::accounts::password;
+use crate::events;
+use crate::media::{self, PictureSource, RenderedPicture};
+use crate::{Handles, db};
+use anyhow::Context as _;
+use catalogue::{Catalogue, Picture, Product, Seller};
+use domain::events::Event;
+use domain::id::{SellerId, UserId, VariantId};
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The people that seeding makes.
 #[derive(Clone, Debug)]
@@ -13,6 +26,147 @@ pub struct DemoAccounts {
 }
 
 /// Fills an empty marketplace from `demo/`; leaves one alone that has a seller already. Says whether it did.
-pub async fn seed(_handles: &Handles, _demo_dir: &Path, _accounts: &DemoAccounts) -> anyhow::Result<bool> {
-    todo!()
+///
+/// # Errors
+/// When a file is not what it should be or a picture cannot be drawn, with its name; nothing is seeded then.
+pub async fn seed(handles: &Handles, demo_dir: &Path, accounts: &DemoAccounts) -> anyhow::Result<bool> {
+    if store::has_sellers(&handles.db).await? {
+        return Ok(false);
+    }
+    let (demo_dir, media_dir) = (demo_dir.to_owned(), handles.settings.media_dir.clone());
+    let (catalogue, pictures) = tokio::task::spawn_blocking(move || prepare(&demo_dir, &media_dir)).await??;
+    let hashes = Hashes { admin: password::hash(&accounts.admin_password).await?, demo: password::hash(&accounts.demo_password).await? };
+    let mut tx = handles.db.begin().await?;
+    // Two processes may seed at once: the second waits here, and finds it done.
+    store::lock(&mut tx).await?;
+    if store::has_sellers(&mut *tx).await? {
+        return Ok(false);
+    }
+    let admin = store::insert_user(&mut tx, &accounts.admin_email, "Administrator", true, &hashes.admin).await?;
+    store::insert_user(&mut tx, "shopper@souk.example", "Robin Shopper", false, &hashes.demo).await?;
+    let mut seeding = Seeding { tx: &mut tx, pictures, hashes, categories: HashMap::new(), warehouses: HashMap::new(), actor: admin };
+    seeding.whole(&catalogue).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+struct Hashes {
+    admin: String,
+    demo: String,
+}
+
+/// Reads the files and draws every picture: what takes long, before the transaction.
+fn prepare(demo: &Path, media: &Path) -> anyhow::Result<(Catalogue, Drawn)> {
+    let catalogue = Catalogue::read(demo)?;
+    let mut keys = Vec::new();
+    let mut sources = Vec::new();
+    for seller in &catalogue.sellers {
+        for (index, product) in seller.products.iter().enumerate() {
+            for (place, picture) in product.pictures.iter().enumerate() {
+                keys.push((seller.slug.clone(), index, place));
+                sources.push(source(seller, picture));
+            }
+        }
+    }
+    let rendered = media::write_pictures(&demo.join("pictures"), media, &sources)?;
+    Ok((catalogue, keys.into_iter().zip(rendered).collect()))
+}
+
+fn source(seller: &Seller, picture: &Picture) -> PictureSource {
+    let mut colours = seller.palette.clone();
+    colours.extend(picture.colours.clone());
+    PictureSource { source: picture.source.clone(), colours }
+}
+
+/// By seller's slug, the product's place and the picture's.
+type Drawn = HashMap<(String, usize, usize), RenderedPicture>;
+
+struct Seeding<'a> {
+    tx: &'a mut PgConnection,
+    pictures: Drawn,
+    hashes: Hashes,
+    /// By slug.
+    categories: HashMap<String, Uuid>,
+    /// By code.
+    warehouses: HashMap<String, Uuid>,
+    actor: UserId,
+}
+
+impl Seeding<'_> {
+    async fn whole(&mut self, catalogue: &Catalogue) -> anyhow::Result<()> {
+        for (rank, warehouse) in catalogue.warehouses.iter().enumerate() {
+            let id = store::insert_warehouse(self.tx, warehouse, rank as i32).await?;
+            self.warehouses.insert(warehouse.code.clone(), id);
+        }
+        for tax in &catalogue.taxes {
+            store::insert_tax(self.tx, tax).await?;
+        }
+        self.categories(catalogue).await?;
+        for seller in &catalogue.sellers {
+            self.seller(seller).await.with_context(|| format!("seller `{}`", seller.slug))?;
+        }
+        Ok(())
+    }
+
+    /// Parents stand before their children in the file.
+    async fn categories(&mut self, catalogue: &Catalogue) -> anyhow::Result<()> {
+        let mut paths: HashMap<&str, Vec<Uuid>> = HashMap::new();
+        for category in &catalogue.categories {
+            let id = db::new_id();
+            let parent = match &category.parent {
+                Some(parent) => Some(paths.get(parent.as_str()).with_context(|| format!("category `{parent}` stands after its child"))?),
+                None => None,
+            };
+            let path: Vec<Uuid> = parent.into_iter().flatten().copied().chain([id]).collect();
+            store::insert_category(self.tx, id, category, &path).await?;
+            self.categories.insert(category.slug.clone(), id);
+            paths.insert(&category.slug, path);
+        }
+        Ok(())
+    }
+
+    async fn seller(&mut self, seller: &Seller) -> anyhow::Result<()> {
+        let id = store::insert_seller(self.tx, seller).await?;
+        let owner = store::insert_user(self.tx, &format!("{}@souk.example", seller.slug), &seller.name, false, &self.hashes.demo).await?;
+        store::insert_owner(self.tx, owner, id).await?;
+        for (position, rate) in seller.shipping.iter().enumerate() {
+            store::insert_shipping_rates(self.tx, id, rate, position as i32).await?;
+        }
+        for (index, product) in seller.products.iter().enumerate() {
+            self.product(seller, id, index, product).await.with_context(|| format!("product `{}`", product.slug))?;
+        }
+        Ok(())
+    }
+
+    async fn product(&mut self, seller: &Seller, seller_id: SellerId, index: usize, product: &Product) -> anyhow::Result<()> {
+        let category = *self.categories.get(&product.category).with_context(|| format!("no category `{}`", product.category))?;
+        let description = ammonia::clean(&product.description_html);
+        let id = store::insert_product(self.tx, seller_id, category, product, &description).await?;
+        let mut variants = Vec::new();
+        for (position, variant) in product.variants.iter().enumerate() {
+            let options = product.options_of(variant);
+            let variant_id = store::insert_variant(self.tx, seller_id, id, variant, &options, position as i32).await?;
+            self.stock(variant_id, &variant.stock).await?;
+            variants.push((variant_id, options));
+        }
+        for (place, picture) in product.pictures.iter().enumerate() {
+            let rendered = self.pictures.get(&(seller.slug.clone(), index, place)).context("every picture was drawn")?;
+            store::insert_image(self.tx, id, picture, rendered, &shown(picture, &variants), place as i32).await?;
+        }
+        events::record(self.tx, &Event::ProductPublished { product: id, seller: seller_id }, "seed").await
+    }
+
+    async fn stock(&mut self, variant: VariantId, counts: &BTreeMap<String, i32>) -> anyhow::Result<()> {
+        for (code, count) in counts {
+            let warehouse = *self.warehouses.get(code).with_context(|| format!("no warehouse `{code}`"))?;
+            store::insert_stock(self.tx, variant, warehouse, *count, self.actor).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The variants that a picture shows; none: all.
+fn shown(picture: &Picture, variants: &[(VariantId, BTreeMap<String, String>)]) -> Vec<Uuid> {
+    let Some(shows) = &picture.shows else { return Vec::new() };
+    variants.iter().filter(|(_, options)| options.get(&shows.option) == Some(&shows.value)).map(|(variant, _)| variant.0).collect()
 }
