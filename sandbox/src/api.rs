@@ -98,6 +98,19 @@ pub(crate) async fn handle(State(bank): State<Arc<Bank>>, ConnectInfo(wire): Con
     reply.into_response(key_header)
 }
 
+/// Answers the frames' calls under `/element/v1/` as the API does, but with status 200 throughout; a refusal shows by
+/// its `error` alone.
+pub(crate) async fn handle_from_frame(state: State<Arc<Bank>>, wire: ConnectInfo<Wire>, mut request: Request) -> Response {
+    let address = request.uri().path_and_query().map_or("", |address| address.as_str());
+    match address.trim_start_matches("/element").parse() {
+        Ok(address) => *request.uri_mut() = address,
+        Err(_) => return StatusCode::NOT_FOUND.into_response(),
+    }
+    let mut response = handle(state, wire, request).await;
+    *response.status_mut() = StatusCode::OK;
+    response
+}
+
 async fn answer(bank: Arc<Bank>, wire: Wire, request: Request) -> Reply {
     let request_id = new_id("req");
     let call = match read_call(&bank, request, &request_id).await {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::bank::Bank;
 use crate::book::Cause;
 use crate::misbehave::Rule;
+use crate::report;
 use crate::webhooks::Manner;
 
 pub(crate) fn router(bank: Arc<Bank>) -> Router {
@@ -24,11 +25,9 @@ pub(crate) fn router(bank: Arc<Bank>) -> Router {
         .with_state(bank)
 }
 
-/// What the bank knows of every payment, oldest first.
 async fn journal(State(bank): State<Arc<Bank>>) -> Json<Value> {
-    let intents =
-        bank.transact(Cause::default(), |book| book.intents.oldest_first().map(|intent| intent.report(book)).collect::<Vec<_>>()).await;
-    Json(json!({ "position": bank.position(), "payment_intents": intents }))
+    let payments = bank.transact(Cause::default(), |book| report::payments(book)).await;
+    Json(json!({ "position": bank.position(), "payment_intents": payments }))
 }
 
 async fn misbehave(State(bank): State<Arc<Bank>>, rule: Result<Json<Rule>, JsonRejection>) -> Response {

@@ -25,6 +25,7 @@ mod misbehave;
 mod pages;
 mod payment_methods;
 mod refunds;
+mod report;
 mod serve;
 mod sessions;
 mod settings;
@@ -89,6 +90,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
 fn public_router(bank: Arc<Bank>) -> Router {
     Router::new()
         .route("/v1/{*path}", any(api::handle))
+        .route("/element/v1/{*path}", any(api::handle_from_frame))
         .merge(pages::routes())
         .merge(element::routes())
         .fallback(pages::not_found)

@@ -16,10 +16,11 @@
 
   const emit = (event, detail = {}) => port?.postMessage({ event, detail });
 
-  // One request to the API; the answer is { paymentIntent } or { error }, as Stripe.js gives it.
+  // One request to the API; the answer is { paymentIntent } or { error }, as Stripe.js gives it. It goes by the frames'
+  // own door, whose refusals have status 200: browsers print every other one, and a decline is no fault of the page.
   async function call(method, path, fields) {
     const form = new URLSearchParams(fields);
-    const address = method === 'GET' ? `${path}?${form}` : path;
+    const address = `/element${path}${method === 'GET' ? `?${form}` : ''}`;
     try {
       const response = await fetch(address, {
         method,
@@ -27,7 +28,7 @@
         body: method === 'GET' ? undefined : form,
       });
       const body = await response.json();
-      return response.ok ? { paymentIntent: body } : { error: body.error };
+      return body.error ? { error: body.error } : { paymentIntent: body };
     } catch {
       return { error: { type: 'api_connection_error', message: 'We could not reach the bank. Please check your connection and try again.' } };
     }

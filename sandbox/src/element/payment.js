@@ -143,7 +143,8 @@
     return answer;
   }
 
-  function applyAppearance({ theme = 'stripe', variables = {} } = {}) {
+  function applyAppearance({ appearance: { theme = 'stripe', variables = {} } = {}, behind }) {
+    form.style.backgroundColor = behind ?? '';
     document.documentElement.dataset.theme = theme;
     for (const name of appearanceNames) {
       if (typeof variables[name] === 'string') document.documentElement.style.setProperty(`--${name}`, variables[name]);
@@ -154,7 +155,7 @@
   const configureChannel = frame.handlers.get('configure');
   frame.handlers.set('configure', (options) => {
     configureChannel(options);
-    applyAppearance(options.appearance);
+    applyAppearance(options);
     announceHeight();
   });
   frame.handlers.set('appearance', applyAppearance);

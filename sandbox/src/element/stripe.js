@@ -7,7 +7,7 @@
   if (window.Stripe) return;
   const ORIGIN = new URL(document.currentScript.src).origin;
   // The height of the card form before the frame has told its own; the page should not jump.
-  const EXPECTED_HEIGHT = 222;
+  const EXPECTED_HEIGHT = 191;
   // What the frame adds around its form so that focus rings are not cut.
   const RING = 4;
 
@@ -71,6 +71,15 @@
     }
   }
 
+  // The colour that the frame's transparent parts show, so that the frame can tell it to tools that judge contrast.
+  function colourBehind(element) {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (colour !== 'transparent' && !/^rgba\(.*, 0\)$/.test(colour)) return colour;
+    }
+    return null;
+  }
+
   function style(element, rules) {
     Object.assign(element.style, rules);
   }
@@ -86,7 +95,7 @@
       const place = typeof target === 'string' ? document.querySelector(target) : target;
       if (!(place instanceof Element)) throw new IntegrationError(`The selector you specified (${target}) applies to no DOM elements that are currently on the page.`);
       if (this.#frame) this.unmount();
-      const frame = new Frame('/element/payment', 'Secure payment input frame', () => this.#context.configuration());
+      const frame = new Frame('/element/payment', 'Secure payment input frame', () => ({ ...this.#context.configuration(), behind: colourBehind(place) }));
       style(frame.element, {
         display: 'block', border: '0', width: `calc(100% + ${2 * RING}px)`, maxWidth: 'none', margin: `-${RING}px`, height: `${EXPECTED_HEIGHT}px`,
         colorScheme: this.#context.isDark() ? 'dark' : 'light', background: 'transparent',
@@ -137,7 +146,7 @@
     restyle(appearance) {
       if (!this.#frame) return;
       style(this.#frame.element, { colorScheme: this.#context.isDark() ? 'dark' : 'light' });
-      this.#frame.ask('appearance', appearance);
+      this.#frame.ask('appearance', { appearance, behind: colourBehind(this.#frame.element.parentElement) });
     }
   }
 
@@ -191,7 +200,7 @@
       const frame = document.createElement('iframe');
       frame.title = 'Card authentication';
       frame.src = `${address}?${new URLSearchParams({ parent: location.origin })}`;
-      style(frame, { display: 'block', width: 'min(100%, 32rem)', height: 'min(100%, 30rem)', margin: '5vh auto 0', border: '0', borderRadius: '12px' });
+      style(frame, { display: 'block', width: 'min(100%, 32rem)', height: 'min(100%, 24rem)', margin: '5vh auto 0', border: '0', borderRadius: '12px' });
       dialog.append(frame);
       const finish = (closedByShopper) => {
         window.removeEventListener('message', listen);
@@ -200,7 +209,9 @@
         resolve(closedByShopper);
       };
       const listen = (event) => {
-        if (event.origin === ORIGIN && event.source === frame.contentWindow && event.data?.kind === 'authentication-answered') finish(false);
+        if (event.origin !== ORIGIN || event.source !== frame.contentWindow) return;
+        if (event.data?.kind === 'authentication-answered') finish(false);
+        if (event.data?.kind === 'authentication-closed') finish(true);
       };
       window.addEventListener('message', listen);
       dialog.addEventListener('cancel', (event) => { event.preventDefault(); finish(true); });

@@ -76,7 +76,7 @@ pub(crate) struct Intent {
     cards_named: bool,
     pub(crate) payment_method: Option<String>,
     pub(crate) latest_charge: Option<String>,
-    amount_capturable: i64,
+    pub(crate) amount_capturable: i64,
     amount_received: i64,
     canceled_at: Option<i64>,
     cancellation_reason: Option<String>,
@@ -224,27 +224,5 @@ impl Intent {
             fields.retain(|name, _| VISIBLE.contains(&name.as_str()));
         }
         rendered
-    }
-
-    /// The line of this intent in the bank's report.
-    pub(crate) fn report(&self, book: &Book) -> Value {
-        let charge = self.latest_charge.as_ref().and_then(|id| book.charges.get(id)).filter(|charge| charge.decline.is_none());
-        let captured = charge.map_or(0, |charge| charge.amount_captured);
-        let refunded = charge.filter(|charge| charge.captured).map_or(0, |charge| charge.amount_refunded);
-        let refunds = book.refunds.oldest_first().filter(|refund| refund.payment_intent == self.id);
-        json!({
-            "payment_intent": self.id,
-            "order_id": self.metadata.get("order_id"),
-            "metadata": self.metadata,
-            "amount": self.amount,
-            "currency": self.currency,
-            "authorized": self.amount_capturable,
-            "captured": captured,
-            "refunded": refunded,
-            "status": self.status.as_str(),
-            "charge": charge.map(|charge| &charge.id),
-            "refunds": refunds.map(|refund| json!({ "refund": refund.id, "amount": refund.amount, "metadata": refund.metadata })).collect::<Vec<_>>(),
-            "checkout_session": self.checkout_session,
-        })
     }
 }

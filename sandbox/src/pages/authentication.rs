@@ -23,6 +23,12 @@ pub(super) struct Frame {
     parent: Option<String>,
 }
 
+impl Frame {
+    fn framing(&self) -> Framing {
+        if self.parent.is_some() { Framing::Framed } else { Framing::Allowed }
+    }
+}
+
 /// `GET /3ds/{intent}/{challenge}`
 pub(super) async fn show(
     State(bank): State<Arc<Bank>>,
@@ -34,7 +40,7 @@ pub(super) async fn show(
         let Some(intent) = open else { return nothing_to_do(&frame) };
         let last4 =
             intent.payment_method.as_ref().and_then(|id| book.payment_methods.get(id)).map_or("????", |method| method.card.last4.as_str());
-        question(intent, last4)
+        question(intent, last4, &frame)
     })
     .await
 }
@@ -52,7 +58,7 @@ pub(super) async fn answer(
             StatusCode::BAD_REQUEST,
             "No answer",
             "<h1>No answer</h1><p>Please go back and choose one of the two buttons.</p>",
-            Framing::ByLocalShops,
+            frame.framing(),
         );
     };
     bank.transact(Cause::default(), |book| {
@@ -70,7 +76,7 @@ pub(super) async fn answer(
     .await
 }
 
-fn question(intent: &Intent, last4: &str) -> Response {
+fn question(intent: &Intent, last4: &str, frame: &Frame) -> Response {
     let amount = escape(&format_amount(intent.amount, &intent.currency));
     let last4 = escape(last4);
     let main = format!(
@@ -79,26 +85,29 @@ fn question(intent: &Intent, last4: &str) -> Response {
 <form method="post" class="choices">
 <button type="submit" name="outcome" value="authorize">Authorise payment</button>
 <button type="submit" name="outcome" value="fail" class="quiet">Fail authentication</button>
-</form>"#
+</form>{}"#,
+        script(frame, "open")
     );
-    page(StatusCode::OK, "Approve your payment", &main, Framing::ByLocalShops)
+    page(StatusCode::OK, "Approve your payment", &main, frame.framing())
 }
 
 fn done(frame: &Frame) -> Response {
-    let main = format!("<h1>Thank you</h1><p>You can go back to the shop.</p>{}", signal_to_parent(frame));
-    page(StatusCode::OK, "Done", &main, Framing::ByLocalShops)
+    let main = format!("<h1>Thank you</h1><p>You can go back to the shop.</p>{}", script(frame, "answered"));
+    page(StatusCode::OK, "Done", &main, frame.framing())
 }
 
 fn nothing_to_do(frame: &Frame) -> Response {
-    let main = format!("<h1>Nothing to approve</h1><p>This payment needs no answer any more.</p>{}", signal_to_parent(frame));
-    page(StatusCode::OK, "Nothing to approve", &main, Framing::ByLocalShops)
+    let main = format!("<h1>Nothing to approve</h1><p>This payment needs no answer any more.</p>{}", script(frame, "answered"));
+    page(StatusCode::OK, "Nothing to approve", &main, frame.framing())
 }
 
-/// A script that tells the page around the frame that the shopper has answered; only a shop on this machine is told.
-fn signal_to_parent(frame: &Frame) -> String {
+/// The script of a framed page, which tells the page around it that the shopper has answered, or wants to leave an
+/// `open` question; only a shop on this machine is told.
+fn script(frame: &Frame, state: &str) -> String {
     let parent = frame.parent.as_deref().filter(|parent| is_local_origin(parent));
-    parent
-        .map_or_else(String::new, |parent| format!(r#"<script src="/pages/authentication.js" data-parent="{}"></script>"#, escape(parent)))
+    parent.map_or_else(String::new, |parent| {
+        format!(r#"<script src="/pages/authentication.js" data-parent="{}" data-state="{state}"></script>"#, escape(parent))
+    })
 }
 
 fn is_local_origin(origin: &str) -> bool {

@@ -28,16 +28,24 @@ pub(crate) async fn not_found() -> Response {
     page(StatusCode::NOT_FOUND, "Not found", "<h1>Not found</h1><p>There is nothing at this address.</p>", Framing::Forbidden)
 }
 
-/// Whether a page may stand in a frame of a shop on this machine.
+/// How a page stands in the window.
 #[derive(Debug, Clone, Copy)]
 enum Framing {
+    /// On its own; no frame may show it.
     Forbidden,
-    ByLocalShops,
+    /// On its own, though shops on this machine may frame it.
+    Allowed,
+    /// In a frame of a shop's page. That page has the landmarks; a second set would confuse who navigates by them.
+    Framed,
 }
 
 /// A whole page around the markup of its main part.
 fn page(status: StatusCode, title: &str, main: &str, framing: Framing) -> Response {
     let title = escape(title);
+    let (banner, sheet) = match framing {
+        Framing::Forbidden | Framing::Allowed => ("header", "main"),
+        Framing::Framed => ("div", "div"),
+    };
     let html = format!(
         r#"<!doctype html>
 <html lang="en">
@@ -51,17 +59,17 @@ fn page(status: StatusCode, title: &str, main: &str, framing: Framing) -> Respon
 <link rel="stylesheet" href="/pages/pages.css">
 </head>
 <body>
-<header class="top"><p><strong class="badge">Test payments</strong> No real money moves here.</p></header>
-<main>
+<{banner} class="top"><p><strong class="badge">Test payments</strong> No real money moves here.</p></{banner}>
+<{sheet} class="sheet">
 {main}
-</main>
+</{sheet}>
 </body>
 </html>
 "#
     );
     let ancestors = match framing {
         Framing::Forbidden => "'none'",
-        Framing::ByLocalShops => LOOPBACK_SOURCES,
+        Framing::Allowed | Framing::Framed => LOOPBACK_SOURCES,
     };
     // A form's redirects are held against form-action too, and they lead back to the shop.
     let policy = format!(

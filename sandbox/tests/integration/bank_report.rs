@@ -79,7 +79,17 @@ async fn neither_journal_nor_log_ever_holds_a_card_or_a_key() {
 }
 
 #[tokio::test]
-async fn a_second_sandbox_cannot_write_the_same_journal_and_a_polite_stop_succeeds() {
+async fn a_second_sandbox_cannot_write_the_same_journal() {
+    let sandbox = Sandbox::start().await;
+    let journal = sandbox.journal_directory();
+    let keys = ["--secret-key", "sk_test_a", "--publishable-key", "pk_test_a", "--webhook-secret", "whsec_a"];
+    let second = std::process::Command::new(env!("CARGO_BIN_EXE_souk-sandbox")).args(keys).arg("--journal").arg(journal).output().unwrap();
+    assert!(!second.status.success());
+    assert!(String::from_utf8(second.stderr).unwrap().contains("in use by another sandbox"));
+}
+
+#[tokio::test]
+async fn a_polite_stop_succeeds() {
     let mut sandbox = Sandbox::start().await;
     sandbox.new_intent().await;
     assert_eq!(sandbox.control_get("/health").await["status"], "ok");

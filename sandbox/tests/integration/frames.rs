@@ -1,6 +1,8 @@
 //! What browsers are given: the script, its frames, and the policies around them.
 
-use crate::harness::Sandbox;
+use axum::http::Method;
+
+use crate::harness::{Sandbox, action};
 
 #[tokio::test]
 async fn the_script_is_served_to_other_origins_and_asks_for_nothing_unsafe() {
@@ -38,4 +40,17 @@ async fn everything_that_the_frames_load_is_there() {
         let reply = sandbox.visit(path).await;
         assert_eq!((reply.status.as_u16(), reply.header("x-content-type-options")), (200, "nosniff"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_frames_own_door_refuses_without_a_status_that_browsers_print() {
+    let sandbox = Sandbox::start().await;
+    let intent = sandbox.new_intent().await;
+    let secret = intent["client_secret"].as_str().unwrap();
+    let path = format!("/element{}", action(&intent, ""));
+    assert_eq!(sandbox.browser(Method::GET, &path, &[("client_secret", secret)]).await.ok()["status"], "requires_payment_method");
+    let form = [("client_secret", secret), ("payment_method", "pm_card_chargeDeclined"), ("use_stripe_sdk", "true")];
+    let declined = sandbox.browser(Method::POST, &format!("{path}/confirm"), &form).await.ok();
+    assert_eq!(declined["error"]["code"], "card_declined");
+    assert!(sandbox.browser(Method::GET, &path, &[]).await.ok()["error"].is_object());
 }

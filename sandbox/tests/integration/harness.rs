@@ -124,9 +124,13 @@ impl Sandbox {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap().code()
     }
 
+    pub(crate) fn journal_directory(&self) -> PathBuf {
+        self.directory.join("journal")
+    }
+
     /// Everything that the sandbox has written to disk, its log included.
     pub(crate) fn written(&self) -> String {
-        let journal = std::fs::read_to_string(self.directory.join("journal/journal.jsonl")).unwrap();
+        let journal = std::fs::read_to_string(self.journal_directory().join("journal.jsonl")).unwrap();
         journal + &std::fs::read_to_string(self.directory.join("log")).unwrap()
     }
 
