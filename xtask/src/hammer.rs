@@ -56,9 +56,11 @@ fn pages(address: &str) -> Result<Vec<String>> {
         "/".to_owned(),
         format!("/c/{}", text("/items/0/category/slug")?),
         format!("/p/{}", text("/items/0/slug")?),
+        format!("/s/{}", text("/items/0/seller/slug")?),
+        "/search?q=bowl".to_owned(),
         "/cart".to_owned(),
         "/checkout".to_owned(),
-        "/sign-in".to_owned(),
+        "/account/sign-in".to_owned(),
     ])
 }
 

@@ -146,8 +146,6 @@ impl<'workspace> Instance<'workspace> {
         self.set("SOUK_SANDBOX_URL", format!("http://127.0.0.1:{port}"));
         let control_url = format!("http://127.0.0.1:{control_port}");
         self.set("SOUK_SANDBOX_CONTROL_URL", control_url);
-        let journal = self.state.sandbox_journal().display().to_string();
-        self.set("SOUK_SANDBOX_JOURNAL", journal);
         self.set("STRIPE_SECRET_KEY", self.secrets.stripe_secret_key.clone());
         let publishable = self.secrets.stripe_publishable_key.clone();
         self.set("STRIPE_PUBLISHABLE_KEY", publishable);
@@ -329,17 +327,15 @@ fn port_of(address: &str) -> Result<u16> {
     Ok(port.parse()?)
 }
 
-/// The sellers of the demonstration sign in with the address in their file.
+/// A seller of the demonstration signs in as its slug, which is the name of its file.
 fn seller_emails(workspace: &Workspace) -> Vec<String> {
     let directory = workspace.root.join("demo/catalogue/sellers");
     let mut emails: Vec<String> = fs::read_dir(directory)
         .into_iter()
         .flatten()
         .filter_map(|entry| {
-            let text = fs::read(entry.ok()?.path()).ok()?;
-            let seller: Value = serde_json::from_slice(&text).ok()?;
-            let email = seller.get("email").or_else(|| seller.pointer("/seller/email"))?;
-            Some(email.as_str()?.to_owned())
+            let path = entry.ok()?.path();
+            Some(format!("{}@souk.example", path.file_stem()?.to_str()?))
         })
         .collect();
     emails.sort();

@@ -95,6 +95,9 @@ fn migrations(root: &Path) -> Result<Vec<PathBuf>> {
 
 fn compare(committed: &Path, fresh: &Path) -> Result<String> {
     let (committed, fresh) = (queries(committed)?, queries(fresh)?);
+    if fresh.is_empty() {
+        bail!("compiling backend wrote no query: were the macros run against the database?");
+    }
     let missing: Vec<&String> = fresh.iter().filter(|(name, query)| committed.get(*name) != Some(query)).map(|(name, _)| name).collect();
     let stale: Vec<&String> = committed.keys().filter(|name| !fresh.contains_key(*name)).collect();
     if missing.is_empty() && stale.is_empty() {
