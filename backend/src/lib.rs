@@ -5,6 +5,7 @@
 pub mod context;
 pub mod db;
 pub mod failure;
+pub mod housekeeping;
 pub mod redis;
 pub mod secret;
 

@@ -9,7 +9,7 @@ mod tokens;
 
 pub use sessions::{end_session, session_user, start_session};
 pub(crate) use store::insert_user;
-pub use tokens::{access_token_user, issue_tokens, refresh, revoke};
+pub use tokens::{access_token_user, issue_tokens, refresh, revoke, revoke_access};
 
 use crate::failure::OnConstraint as _;
 use crate::{Client, Context, Failure, Handles, db, events};

@@ -1,11 +1,9 @@
 //! Everything timed: one table, one job per kind and subject. A worker takes a due job by a lease and keeps it by a
 //! heartbeat; who stops beating loses it to another. What fails is tried again, later and later, and put aside at last.
 
-mod housekeeping;
 mod runner;
 mod store;
 
-pub use housekeeping::{KINDS, ensure_scheduled};
 pub use runner::{Handler, Job, Next, run_due, run_one};
 
 use serde_json::Value;
