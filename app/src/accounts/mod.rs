@@ -1,0 +1,22 @@
+//! Accounts: signing in and out, registering, one's own page. All of it is plain forms; script only shows a password.
+
+mod account_page;
+mod api;
+mod password_field;
+mod register_page;
+mod sign_in_page;
+mod sign_out_button;
+mod trouble;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod guard;
+#[cfg(feature = "ssr")]
+pub(crate) mod kept_form;
+#[cfg(feature = "ssr")]
+mod sessions;
+
+pub use account_page::AccountPage;
+pub use api::AccountForm;
+pub use register_page::{RegisterForm, RegisterPage};
+pub use sign_in_page::SignInPage;
+pub use sign_out_button::SignOutButton;

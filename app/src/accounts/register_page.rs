@@ -1,0 +1,94 @@
+use super::api::{self, AccountForm};
+use super::password_field::PasswordField;
+use super::sign_in_page::next_of_query;
+use crate::error::AppError;
+use crate::routes;
+use crate::ui::{Button, ButtonKind, ErrorView, Field, FlashNotice, Head, PageHeading, TroubleNotice};
+use domain::accounts::PASSWORD_LENGTH_MIN;
+use domain::email::EMAIL_LENGTH_MAX;
+use domain::refusal::NoRefusal;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// Longer names are refused by the use case.
+const NAME_LENGTH_MAX: u32 = 100;
+
+#[derive(Debug)]
+pub struct RegisterPage {
+    form: Resource<Result<AccountForm, AppError<NoRefusal>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for RegisterPage {
+    fn data() -> Self {
+        Self { form: Resource::new_blocking(next_of_query(), api::load_account_form) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let next = next_of_query();
+        view! {
+            <Suspense>
+                {move || {
+                    let next = next();
+                    Suspend::new(async move {
+                        match this.form.await {
+                            Ok(form) => view! { <Register form next/> }.into_any(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        }
+                    })
+                }}
+            </Suspense>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Register(form: AccountForm, next: String) -> impl IntoView {
+    let sign_in = routes::with_next(routes::SIGN_IN, &next);
+    view! {
+        <Head title="Create an account"/>
+        <div class="page-narrow py-12">
+            <PageHeading text="Create an account"/>
+            <p class="mt-2 text-soft">"Your cart and your orders then follow you to every device."</p>
+            <div class="mt-6 space-y-6">
+                <FlashNotice flash=form.flash.clone()/>
+                <TroubleNotice trouble=Signal::stored(form.trouble.clone())/>
+                <RegisterForm form next/>
+                <p class="text-soft">"You have an account? " <a href=sign_in class="link">"Sign in"</a></p>
+            </div>
+        </div>
+    }
+}
+
+/// The fields of a new account, with what is known already.
+#[component]
+pub fn RegisterForm(form: AccountForm, next: String) -> impl IntoView {
+    let error = |name: &str| Signal::stored(form.trouble.as_ref().and_then(|trouble| trouble.field(name)));
+    let password_error = form.trouble.as_ref().and_then(|trouble| trouble.field("password"));
+    let (name_error, email_error) = (error("name"), error("email"));
+    view! {
+        <form method="post" action=api::Register::PATH novalidate=true class="space-y-5">
+            <input type="hidden" name="next" value=next/>
+            <Field label="Name" name="name" value=form.name autocomplete="name" required=true maxlength=NAME_LENGTH_MAX error=name_error/>
+            <Field
+                label="E-mail"
+                name="email"
+                r#type="email"
+                value=form.email
+                autocomplete="username"
+                inputmode="email"
+                required=true
+                maxlength=EMAIL_LENGTH_MAX as u32
+                error=email_error
+            />
+            <PasswordField
+                is_new=true
+                hint=format!("At least {PASSWORD_LENGTH_MIN} characters. A few unrelated words are easy to remember and hard to guess.")
+                error=password_error
+            />
+            <Button kind=ButtonKind::Primary wide=true>"Create account"</Button>
+        </form>
+    }
+}

@@ -1,0 +1,46 @@
+//! A browser's session: its cookie, and what changes for the cart when somebody signs in.
+
+use crate::context::{CART_COOKIE, SESSION_COOKIE, clear_cookie, cookie, set_cookie};
+use backend::{Context, Failure};
+use domain::accounts::AccountRefusal;
+use domain::id::UserId;
+use domain::refusal::NoRefusal;
+use http::header::USER_AGENT;
+use http::request::Parts;
+use leptos::prelude::use_context;
+
+/// As long as a session can last at most: its end is decided by the server.
+const SESSION_COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
+/// What a session's list needs to tell browsers apart.
+const USER_AGENT_LENGTH_MAX: usize = 200;
+
+/// Signs the browser in, and joins the guest's cart into the account's. A cart that cannot be joined now stays where it is:
+/// the cookie keeps it, and the next sign-in joins it.
+pub(super) async fn begin(mut ctx: Context, user: UserId) -> Result<(), Failure<AccountRefusal>> {
+    let never = |failure: Failure<NoRefusal>| failure.map_refusal(|never| match never {});
+    let token = backend::accounts::start_session(&ctx, user, &user_agent()).await.map_err(never)?;
+    set_cookie(SESSION_COOKIE, &token, SESSION_COOKIE_SECONDS);
+    ctx.caller.user = backend::accounts::session_user(&ctx.handles, &token).await?;
+    if ctx.caller.cart_token.is_some() {
+        match backend::cart::merge_guest(&ctx).await {
+            Ok(_) => clear_cookie(CART_COOKIE),
+            Err(failure) => tracing::warn!(%failure, "a guest's cart was not joined at sign-in"),
+        }
+    }
+    Ok(())
+}
+
+/// Ends the session here and on the server; without one there is nothing to do.
+pub(super) async fn end(ctx: &Context) -> Result<(), Failure<NoRefusal>> {
+    if let Some(token) = cookie(SESSION_COOKIE) {
+        backend::accounts::end_session(ctx, &token).await?;
+    }
+    clear_cookie(SESSION_COOKIE);
+    Ok(())
+}
+
+fn user_agent() -> String {
+    let parts = use_context::<Parts>();
+    let text = parts.as_ref().and_then(|parts| parts.headers.get(USER_AGENT)?.to_str().ok()).unwrap_or_default();
+    text.chars().take(USER_AGENT_LENGTH_MAX).collect()
+}

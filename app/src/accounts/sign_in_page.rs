@@ -1,0 +1,80 @@
+use super::api::{self, AccountForm};
+use super::password_field::PasswordField;
+use crate::error::AppError;
+use crate::routes;
+use crate::ui::{Button, ButtonKind, ErrorView, Field, FlashNotice, Head, PageHeading, TroubleNotice};
+use domain::email::EMAIL_LENGTH_MAX;
+use domain::refusal::NoRefusal;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+#[derive(Debug)]
+pub struct SignInPage {
+    form: Resource<Result<AccountForm, AppError<NoRefusal>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for SignInPage {
+    fn data() -> Self {
+        Self { form: Resource::new_blocking(next_of_query(), api::load_account_form) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let next = next_of_query();
+        view! {
+            <Suspense>
+                {move || {
+                    let next = next();
+                    Suspend::new(async move {
+                        match this.form.await {
+                            Ok(form) => view! { <SignIn form next/> }.into_any(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        }
+                    })
+                }}
+            </Suspense>
+        }
+        .into_any()
+    }
+}
+
+/// Where to go afterwards; empty: to the account.
+pub(super) fn next_of_query() -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let query = use_query_map();
+    move || query.read().get("next").unwrap_or_default()
+}
+
+/// A plain form also with script: after it the whole page is somebody else's, so it is loaded anew.
+#[component]
+fn SignIn(form: AccountForm, next: String) -> impl IntoView {
+    let email_error = form.trouble.as_ref().and_then(|trouble| trouble.field("email"));
+    view! {
+        <Head title="Sign in"/>
+        <div class="page-narrow py-12">
+            <PageHeading text="Sign in"/>
+            <div class="mt-6 space-y-6">
+                <FlashNotice flash=form.flash/>
+                <TroubleNotice trouble=Signal::stored(form.trouble)/>
+                <form method="post" action=api::SignIn::PATH novalidate=true class="space-y-5">
+                    <input type="hidden" name="next" value=next.clone()/>
+                    <Field
+                        label="E-mail"
+                        name="email"
+                        r#type="email"
+                        value=form.email
+                        autocomplete="username"
+                        inputmode="email"
+                        required=true
+                        maxlength=EMAIL_LENGTH_MAX as u32
+                        error=Signal::stored(email_error)
+                    />
+                    <PasswordField/>
+                    <Button kind=ButtonKind::Primary wide=true>"Sign in"</Button>
+                </form>
+                <p class="text-soft">"New here? " <a href=routes::with_next(routes::REGISTER, &next) class="link">"Create an account"</a></p>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,305 @@
+use super::address_fields::{AddressFields, COUNTRY_DEFAULT};
+use super::api::{self, CheckoutView, NextStep};
+use super::order_summary::OrderSummary;
+use super::shipping_choice::ShippingChoice;
+use super::step::Step;
+use super::{CheckoutForm, SummaryLine, Totals, trouble_of};
+use crate::error::AppError;
+use crate::routes;
+use crate::ui::{Button, ButtonKind, EmptyState, ErrorView, Field, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
+use domain::address::FieldError;
+use domain::cart::CartView;
+use domain::checkout::CheckoutRefusal;
+use domain::email::EMAIL_LENGTH_MAX;
+use domain::pricing::QuoteView;
+use leptos::ev::{Event, SubmitEvent};
+use leptos::form::FromFormData;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
+use std::collections::BTreeMap;
+use wasm_bindgen::JsCast;
+
+/// Contact, delivery and shipping in one column, the order beside it. Guests first: nobody needs an account to buy.
+#[derive(Debug)]
+pub struct CheckoutPage {
+    view: Resource<Result<CheckoutView, AppError<CheckoutRefusal>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for CheckoutPage {
+    fn data() -> Self {
+        Self { view: Resource::new_blocking(|| (), |()| api::checkout_page()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! {
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match this.view.await {
+                        Ok(view) if view.cart.lines.is_empty() => view! { <NothingToBuy/> }.into_any(),
+                        Ok(view) => view! { <Checkout view/> }.into_any(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn NothingToBuy() -> impl IntoView {
+    view! {
+        <Head title="Checkout"/>
+        <div class="page-narrow py-12">
+            <PageHeading text="Checkout"/>
+            <EmptyState title="Your cart is empty" text="Put something into it, and it can be ordered here." icon="bag">
+                <a href=routes::SEARCH class=button_class(ButtonKind::Primary)>"Browse everything"</a>
+            </EmptyState>
+        </div>
+    }
+}
+
+/// What the form's parts share in the browser.
+#[derive(Clone, Copy)]
+struct FormState {
+    cart: StoredValue<CartView>,
+    form: NodeRef<html::Form>,
+    country: RwSignal<String>,
+    quote: RwSignal<Option<QuoteView>>,
+    /// The chosen ways of shipping, by field name.
+    shipping: RwSignal<BTreeMap<String, String>>,
+    /// Why the last press did not lead on.
+    trouble: RwSignal<Option<Trouble>>,
+    field_errors: RwSignal<Vec<FieldError>>,
+    is_quoting: RwSignal<bool>,
+    is_placing: RwSignal<bool>,
+    /// Counts the questions for a quote: only the answer to the newest is shown.
+    asked: StoredValue<u32>,
+    /// What the newest question was about: the same is not asked again.
+    asked_for: StoredValue<CheckoutForm>,
+}
+
+#[component]
+fn Checkout(view: CheckoutView) -> impl IntoView {
+    let CheckoutView { cart, form, quote, trouble, is_signed_in, .. } = view;
+    let lines: Vec<SummaryLine> = cart.lines.iter().map(SummaryLine::from).collect();
+    let cart_totals = Totals::from(&cart);
+    let country = if form.country.is_empty() { COUNTRY_DEFAULT.to_owned() } else { form.country.clone() };
+    let checkout = FormState {
+        cart: StoredValue::new(cart),
+        form: NodeRef::new(),
+        country: RwSignal::new(country),
+        field_errors: RwSignal::new(trouble.as_ref().map(|trouble| trouble.fields.clone()).unwrap_or_default()),
+        quote: RwSignal::new(quote),
+        shipping: RwSignal::new(form.shipping.clone()),
+        trouble: RwSignal::new(trouble),
+        is_quoting: RwSignal::new(false),
+        is_placing: RwSignal::new(false),
+        asked: StoredValue::new(0),
+        asked_for: StoredValue::new(CheckoutForm::default()),
+    };
+    let totals = Signal::derive(move || checkout.quote.with(|quote| quote.as_ref().map_or(cart_totals, Totals::from)));
+    let navigate = use_navigate();
+    let pay = Callback::new(move |path: String| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
+    Effect::new(move |before: Option<Option<QuoteView>>| {
+        let quote = checkout.quote.get();
+        if let (Some(before), Some(now)) = (before, &quote)
+            && before.as_ref() != Some(now)
+        {
+            announce(format!("Shipping {}, tax {}, total {}.", now.shipping, now.tax, now.total));
+        }
+        quote
+    });
+    // A browser may have filled in an address before the script ran.
+    Effect::new(move |_| {
+        if checkout.quote.with_untracked(Option::is_none) {
+            checkout.refresh_quote();
+        }
+    });
+    view! {
+        <Head title="Checkout"/>
+        <div class="page-wide checkout">
+            <div class="checkout-main">
+                <PageHeading text="Checkout"/>
+                <SignInHint is_signed_in/>
+                <div class="mt-6"><TroubleNotice trouble=checkout.trouble/></div>
+                <form
+                    node_ref=checkout.form
+                    method="post"
+                    action=api::PlaceOrder::PATH
+                    novalidate=true
+                    class="mt-6"
+                    on:change=move |event| checkout.changed(&event)
+                    on:submit=move |event| checkout.submitted(&event, pay)
+                >
+                    <CheckoutFields checkout form/>
+                </form>
+            </div>
+            <OrderSummary lines totals busy=checkout.is_quoting/>
+        </div>
+    }
+}
+
+#[component]
+fn SignInHint(is_signed_in: bool) -> impl IntoView {
+    (!is_signed_in).then(|| {
+        view! {
+            <p class="mt-2 text-soft">
+                "No account needed. " <a href=routes::sign_in_then(routes::CHECKOUT) class="link">"Sign in"</a> " if you have one."
+            </p>
+        }
+    })
+}
+
+#[component]
+fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
+    let error_of = Callback::new(move |name: &'static str| {
+        checkout.field_errors.with(|errors| errors.iter().find(|error| error.field == name).map(|error| error.message.clone()))
+    });
+    let email_error = Signal::derive(move || error_of.run("email"));
+    let shown = move |part: fn(&QuoteView) -> String| move || checkout.quote.with(|quote| quote.as_ref().map(part).unwrap_or_default());
+    // Choosing changes the totals but not what there is to choose: the buttons stay, and with them the focus.
+    let options = Memo::new(move |_| checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.shipping_options.clone())));
+    let shipping = move || match options.get() {
+        Some(options) => view! { <ShippingChoice options chosen=checkout.shipping.get_untracked()/> }.into_any(),
+        None => view! { <p class="text-soft">"Ways of shipping and the total appear here once the address is complete."</p> }.into_any(),
+    };
+    let label = move || match checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.total)) {
+        Some(total) => format!("Continue to payment · {total}"),
+        None => "Continue to shipping".to_owned(),
+    };
+    let (form_key, email) = (form.form_key.clone(), form.email.clone());
+    view! {
+        <input type="hidden" name="form_key" value=form_key/>
+        <input type="hidden" name="shown_amount" value=shown(|quote| quote.total.amount.to_string())/>
+        <input type="hidden" name="shown_currency" value=shown(|quote| quote.total.currency.code().to_owned())/>
+        <Step number=1 title="Contact">
+            <Field
+                label="E-mail"
+                name="email"
+                r#type="email"
+                value=email
+                autocomplete="email"
+                inputmode="email"
+                required=true
+                maxlength=EMAIL_LENGTH_MAX as u32
+                hint="For the confirmation and the way of your parcels. Nothing else."
+                error=email_error
+            />
+        </Step>
+        <Step number=2 title="Delivery">
+            <AddressFields form chosen=checkout.country error_of/>
+        </Step>
+        <Step number=3 title="Shipping" id="shipping">{shipping}</Step>
+        <div class="border-t border-line pt-6">
+            <Button kind=ButtonKind::Primary wide=true busy=Signal::derive(move || checkout.is_placing.get() || checkout.is_quoting.get())>
+                {label}
+            </Button>
+            <p class="mt-3 text-sm text-soft">"Nothing is charged yet: you pay in the next step, and your things are held for you meanwhile."</p>
+        </div>
+    }
+}
+
+impl FormState {
+    fn read(self) -> Option<CheckoutForm> {
+        let data = web_sys::FormData::new_with_form(&self.form.get_untracked()?).ok()?;
+        CheckoutForm::from_form_data(&data).ok()
+    }
+
+    /// A field was left changed: its error comes or goes, and the quote follows.
+    fn changed(self, event: &Event) {
+        let Some(form) = self.read() else { return };
+        self.shipping.set(form.shipping.clone());
+        let name = event.target().and_then(|field| field.dyn_into::<web_sys::Element>().ok()).and_then(|field| field.get_attribute("name"));
+        if form.country != self.country.get_untracked() {
+            self.country.set(form.country.clone());
+            // Another country has other fields: what is missing there was not even shown yet.
+            self.field_errors.set(Vec::new());
+        } else if let Some(name) = name {
+            let error = form.errors().into_iter().find(|error| error.field == name);
+            self.field_errors.update(|errors| {
+                errors.retain(|error| error.field != name);
+                errors.extend(error);
+            });
+        }
+        self.refresh_quote();
+    }
+
+    /// Asks what the cart costs at the address, when it is complete and was not asked for yet.
+    fn refresh_quote(self) {
+        let Some(form) = self.read() else { return };
+        let subject = CheckoutForm { email: String::new(), ..form.clone().kept() };
+        if !form.address_is_complete() || self.asked_for.get_value() == subject {
+            return;
+        }
+        self.asked_for.set_value(subject);
+        let question = self.asked.get_value() + 1;
+        self.asked.set_value(question);
+        self.is_quoting.set(true);
+        spawn_local(async move {
+            let answer = api::quote(form).await;
+            if self.asked.try_get_value() == Some(question) {
+                self.is_quoting.set(false);
+                self.show_quote(answer);
+            }
+        });
+    }
+
+    fn show_quote(self, answer: Result<QuoteView, AppError<CheckoutRefusal>>) {
+        match answer {
+            Ok(quote) => {
+                self.quote.set(Some(quote));
+                self.trouble.set(None);
+            }
+            Err(error) => {
+                self.quote.set(None);
+                // Asked again at the next change, also of nothing but the mind.
+                self.asked_for.set_value(CheckoutForm::default());
+                self.show_trouble(&error, None);
+            }
+        }
+    }
+
+    fn submitted(self, event: &SubmitEvent, pay: Callback<String>) {
+        event.prevent_default();
+        let Some(form) = self.read().filter(|_| !self.is_placing.get_untracked()) else { return };
+        let errors = form.errors();
+        if !errors.is_empty() {
+            self.field_errors.set(errors.clone());
+            self.trouble.set(Some(Trouble::of_fields(errors)));
+            return;
+        }
+        if form.shown_total().is_none() {
+            return self.refresh_quote();
+        }
+        self.is_placing.set(true);
+        spawn_local(async move {
+            let shown = form.shown_total();
+            match api::place_order(form).await {
+                Ok(NextStep::Pay { number }) => return pay.run(routes::pay(number)),
+                Ok(NextStep::Shipping) => self.refresh_quote(),
+                Err(error) => {
+                    if let Some(CheckoutRefusal::TotalChanged { quote }) = error.refusal() {
+                        self.quote.set(Some(*quote.clone()));
+                    }
+                    self.show_trouble(&error, shown);
+                }
+            }
+            self.is_placing.set(false);
+        });
+    }
+
+    fn show_trouble(self, error: &AppError<CheckoutRefusal>, shown: Option<domain::money::Money>) {
+        let trouble = match error.refusal() {
+            Some(refusal) => self.cart.with_value(|cart| trouble_of(refusal, Some(cart), shown)),
+            None => Trouble::plain(error.to_string()),
+        };
+        self.field_errors.set(trouble.fields.clone());
+        self.trouble.set(Some(trouble));
+    }
+}

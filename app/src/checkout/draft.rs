@@ -1,0 +1,80 @@
+//! A checkout on its way, on the server: what was typed is kept in a cookie of the shopper's own browser, so that neither a
+//! reload nor an error loses it and no address ever stands in a URL.
+
+use super::api::NextStep;
+use super::{CheckoutForm, once, trouble_of};
+use crate::accounts::kept_form;
+use crate::error::AppError;
+use crate::ui::Trouble;
+use backend::{Context, Failure, secret};
+use domain::checkout::CheckoutRefusal;
+use domain::money::Money;
+use domain::pricing::QuoteView;
+use serde::{Deserialize, Serialize};
+
+const DRAFT_COOKIE: &str = "__Host-souk_draft";
+/// Longer than any hold: who comes back after an order expired finds the form as it was.
+const DRAFT_SECONDS: u32 = 3_600;
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Draft {
+    form: CheckoutForm,
+    trouble: Option<Trouble>,
+}
+
+pub(super) fn keep(form: &CheckoutForm, trouble: Option<Trouble>) {
+    kept_form::keep(DRAFT_COOKIE, &Draft { form: form.clone().kept(), trouble }, DRAFT_SECONDS);
+}
+
+/// What was typed, with a fresh key, and the trouble of the last try, which is told once.
+pub(super) fn take(ctx: &Context) -> (CheckoutForm, Option<Trouble>) {
+    let draft: Draft = kept_form::kept(DRAFT_COOKIE).unwrap_or_default();
+    if draft.trouble.is_some() {
+        keep(&draft.form, None);
+    }
+    let mut form = CheckoutForm { form_key: secret::new_token(), ..draft.form };
+    if let Some(user) = ctx.user() {
+        let fill = |text: &mut String, known: &str| if text.is_empty() { *text = known.to_owned() };
+        fill(&mut form.email, &user.email);
+        fill(&mut form.name, &user.name);
+    }
+    (form, draft.trouble)
+}
+
+/// None while the address is not complete.
+pub(super) async fn quote(ctx: &Context, form: &CheckoutForm) -> Option<Result<QuoteView, Failure<CheckoutRefusal>>> {
+    if !form.address_is_complete() {
+        return None;
+    }
+    let (address, options) = (form.address(), form.shipping_options());
+    match backend::checkout::quote(ctx, &address, options.as_deref()).await {
+        Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)) => Some(backend::checkout::quote(ctx, &address, None).await),
+        answer => Some(answer),
+    }
+}
+
+/// Shows the total first, places the order once it was seen. The placed order is then within the caller's reach.
+pub(super) async fn next_step(ctx: &mut Context, form: &CheckoutForm) -> Result<NextStep, Failure<CheckoutRefusal>> {
+    let errors = form.errors();
+    if !errors.is_empty() {
+        return Err(Failure::Refused(CheckoutRefusal::Invalid { errors }));
+    }
+    if form.shown_total().is_none() {
+        return Ok(NextStep::Shipping);
+    }
+    match once::place_order(ctx, form).await {
+        Ok(number) => Ok(NextStep::Pay { number }),
+        // Placed already and not paid: the way on is the same.
+        Err(Failure::Refused(CheckoutRefusal::OrderPending { number, .. })) => Ok(NextStep::Pay { number }),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// The error in words for the page that follows the redirect.
+pub(super) async fn trouble(ctx: &Context, error: &AppError<CheckoutRefusal>, shown: Option<Money>) -> Trouble {
+    let Some(refusal) = error.refusal() else { return Trouble::plain(error.to_string()) };
+    // Only the names of short lines are taken from the cart; without it they are told without names.
+    let cart = backend::cart::view(ctx).await.ok();
+    trouble_of(refusal, cart.as_ref(), shown)
+}

@@ -1,0 +1,149 @@
+//! What the checkout form sends: flat text fields, so that a browser without JavaScript sends the same.
+
+use domain::address::{Address, AddressDraft, FieldError};
+use domain::checkout::PlaceOrder;
+use domain::email::Email;
+use domain::id::ShippingRateId;
+use domain::money::{Currency, Money};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Radio buttons of one seller share the name `shipping-<slug of the seller>`.
+pub const SHIPPING_PREFIX: &str = "shipping-";
+/// A cart has at most this many sellers; what a form sends beyond is not from our page.
+const SHIPPING_CHOICES_MAX: usize = domain::cart::CART_LINES_MAX;
+
+/// The fields as typed. Whatever is missing is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CheckoutForm {
+    /// Drawn when the form is rendered: the same key is the same order, however often the button is pressed.
+    pub form_key: String,
+    pub email: String,
+    pub name: String,
+    pub country: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub region: String,
+    pub postal_code: String,
+    /// The total that stood beside the button, in minor units, and its currency; empty before there was one.
+    pub shown_amount: String,
+    pub shown_currency: String,
+    /// `shipping-<seller>` → the chosen rate.
+    #[serde(flatten)]
+    pub shipping: BTreeMap<String, String>,
+}
+
+impl CheckoutForm {
+    pub fn address(&self) -> AddressDraft {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
+        AddressDraft {
+            name: self.name.clone(),
+            line1: self.line1.clone(),
+            line2: filled(&self.line2),
+            city: self.city.clone(),
+            region: filled(&self.region),
+            postal_code: filled(&self.postal_code),
+            country: self.country.clone(),
+        }
+    }
+
+    /// Whether the address can be shipped to, so that asking for a quote makes sense.
+    pub fn address_is_complete(&self) -> bool {
+        Address::try_from(self.address()).is_ok()
+    }
+
+    /// What is wrong with the fields, by their names in this form.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.email.parse::<Email>().is_err() {
+            let code = if self.email.trim().is_empty() { "required" } else { "invalid" };
+            errors.push(FieldError::new("email", code, "Enter your e-mail address, like name@example.org."));
+        }
+        errors.extend(Address::try_from(self.address()).err().map(|invalid| invalid.0).unwrap_or_default());
+        errors
+    }
+
+    /// The chosen shipping rates; none when nothing was chosen yet.
+    pub fn shipping_options(&self) -> Option<Vec<ShippingRateId>> {
+        let chosen: Vec<ShippingRateId> = self
+            .shipping
+            .iter()
+            .filter(|(name, _)| name.starts_with(SHIPPING_PREFIX))
+            .filter_map(|(_, rate)| rate.parse().ok())
+            .take(SHIPPING_CHOICES_MAX)
+            .collect();
+        Some(chosen).filter(|chosen| !chosen.is_empty())
+    }
+
+    pub fn shown_total(&self) -> Option<Money> {
+        let currency: Currency = self.shown_currency.parse().ok()?;
+        Some(Money::new(self.shown_amount.parse().ok()?, currency))
+    }
+
+    pub fn order(&self) -> PlaceOrder {
+        PlaceOrder {
+            email: self.email.trim().to_owned(),
+            shipping_address: self.address(),
+            shipping_options: self.shipping_options(),
+            expected_total: self.shown_total(),
+        }
+    }
+
+    /// The form as it is kept for the next page: only what somebody typed or chose.
+    pub fn kept(self) -> Self {
+        let shipping = self.shipping.into_iter().filter(|(name, _)| name.starts_with(SHIPPING_PREFIX)).take(SHIPPING_CHOICES_MAX).collect();
+        CheckoutForm { form_key: String::new(), shown_amount: String::new(), shown_currency: String::new(), shipping, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> CheckoutForm {
+        CheckoutForm {
+            email: "ada@example.org".into(),
+            name: "Ada Lovelace".into(),
+            country: "US".into(),
+            line1: "12 Analytical Way".into(),
+            city: "Portland".into(),
+            region: "OR".into(),
+            postal_code: "97201".into(),
+            ..CheckoutForm::default()
+        }
+    }
+
+    #[test]
+    fn a_complete_form_has_no_errors() {
+        assert_eq!(form().errors(), []);
+        assert!(form().address_is_complete());
+    }
+
+    #[test]
+    fn each_field_is_named_once() {
+        let fields: Vec<String> =
+            CheckoutForm { country: "US".into(), ..CheckoutForm::default() }.errors().into_iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["email", "name", "line1", "city", "region", "postal_code"]);
+    }
+
+    #[test]
+    fn only_shipping_choices_that_are_ids_count() {
+        let rate = "018f3a5e-7c4b-7d2a-9f00-3b1c2d4e5f60";
+        let mut form = form();
+        assert_eq!(form.shipping_options(), None);
+        form.shipping.insert("shipping-clay".into(), rate.into());
+        form.shipping.insert("shipping-loom".into(), "nonsense".into());
+        form.shipping.insert("other".into(), rate.into());
+        assert_eq!(form.shipping_options(), Some(vec![rate.parse().unwrap()]));
+        assert_eq!(form.kept().shipping.len(), 2);
+    }
+
+    #[test]
+    fn the_shown_total_travels_whole() {
+        let shown = CheckoutForm { shown_amount: "1999".into(), shown_currency: "USD".into(), ..form() };
+        assert_eq!(shown.shown_total(), Some(Money::new(1999, Currency::Usd)));
+        assert_eq!(form().shown_total(), None);
+    }
+}

@@ -1,0 +1,32 @@
+//! From the cart to a paid order: one page for contact, address and shipping, one for the payment. Everything works as a
+//! plain form; the browser's script saves reloads and pays in place.
+
+mod address_fields;
+mod api;
+mod checkout_page;
+mod form;
+mod hold_timer;
+mod order_summary;
+mod outcome;
+mod pause;
+mod pay_page;
+mod payment_form;
+mod return_page;
+mod shipping_choice;
+mod step;
+mod stripe_js;
+mod trouble;
+
+#[cfg(feature = "ssr")]
+mod draft;
+#[cfg(feature = "ssr")]
+mod once;
+
+pub use checkout_page::CheckoutPage;
+pub use form::CheckoutForm;
+pub use order_summary::{SummaryLine, SummaryLines, Totals, TotalsList};
+pub use outcome::{Outcome, outcome};
+pub use pay_page::PayPage;
+pub use return_page::ReturnPage;
+
+use trouble::trouble_of;

@@ -1,0 +1,115 @@
+//! One press, two presses, a reload: one order. The form's key stands for the deed, and every answer carries the order's
+//! token to the browser, also when the first answer never arrived.
+
+use super::CheckoutForm;
+use crate::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE, set_cookie};
+use crate::orders::unix_seconds;
+use crate::routes;
+use backend::idempotency::{self, Begin, Ticket};
+use backend::{Context, Failure, secret};
+use domain::checkout::{CheckoutRefusal, PlaceOrder, PlacedOrder};
+use domain::id::OrderId;
+use domain::orders::OrderNumber;
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How long the second press waits for the first: placing an order answers within some seconds.
+const FIRST_PRESS_PATIENCE: Duration = Duration::from_secs(12);
+const FIRST_PRESS_CHECK_EVERY: Duration = Duration::from_millis(150);
+/// As long as the orders' own tokens are of use in a browser.
+const ORDERS_COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
+/// What a stored answer of success is stored under.
+const CREATED: u16 = 201;
+
+/// What the browser is given of a placed order, and what a repeated press gets again.
+#[derive(Serialize, Deserialize)]
+struct Receipt {
+    id: OrderId,
+    number: OrderNumber,
+    access_token: String,
+}
+
+/// Places the form's order, or finds the one that the same form has placed already.
+pub(super) async fn place_order(ctx: &mut Context, form: &CheckoutForm) -> Result<OrderNumber, Failure<CheckoutRefusal>> {
+    let (ctx_of_task, key, request) = (ctx.clone(), form.form_key.clone(), form.order());
+    // A task of its own: the deed and its record are finished together even when the browser hangs up.
+    let task = tokio::spawn(async move { place_under_key(&ctx_of_task, &key, request).await });
+    let receipt = task.await.map_err(anyhow_of)??;
+    remember_order(ctx, receipt.access_token);
+    Ok(receipt.number)
+}
+
+async fn place_under_key(ctx: &Context, key: &str, request: PlaceOrder) -> Result<Receipt, Failure<CheckoutRefusal>> {
+    if key.is_empty() {
+        return Ok(receipt(backend::checkout::place_order(ctx, request).await?));
+    }
+    // The cart's version belongs to what was asked for: a changed cart under an old page is another order.
+    let cart = backend::cart::view(ctx).await.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?;
+    let body = serde_json::to_vec(&(&request, cart.version)).map_err(anyhow_of)?;
+    let scope = format!("{} POST {}", caller(ctx), routes::CHECKOUT);
+    let started = tokio::time::Instant::now();
+    loop {
+        match idempotency::begin(ctx, &scope, key, &body).await? {
+            Begin::Run(ticket) => return run(ctx, ticket, request).await,
+            Begin::Replay { body, .. } => return Ok(serde_json::from_slice(&body).map_err(anyhow_of)?),
+            Begin::Reused => return Ok(receipt(backend::checkout::place_order(ctx, request).await?)),
+            Begin::InProgress { .. } if started.elapsed() < FIRST_PRESS_PATIENCE => tokio::time::sleep(FIRST_PRESS_CHECK_EVERY).await,
+            Begin::InProgress { .. } => return Err(Failure::Refused(CheckoutRefusal::PaymentInProgress)),
+        }
+    }
+}
+
+async fn run(ctx: &Context, ticket: Ticket, request: PlaceOrder) -> Result<Receipt, Failure<CheckoutRefusal>> {
+    match backend::checkout::place_order(ctx, request).await {
+        Ok(placed) => {
+            let receipt = receipt(placed);
+            let body = serde_json::to_vec(&receipt).map_err(anyhow_of)?;
+            idempotency::complete(&ctx.handles, &ticket, CREATED, &body).await?;
+            Ok(receipt)
+        }
+        Err(failure) => {
+            idempotency::free(&ctx.handles, &ticket).await?;
+            Err(failure)
+        }
+    }
+}
+
+fn receipt(placed: PlacedOrder) -> Receipt {
+    Receipt { id: placed.id, number: placed.number, access_token: placed.access_token }
+}
+
+/// Whose key it is. A token is known by its hash only.
+fn caller(ctx: &Context) -> String {
+    match (ctx.user(), &ctx.caller.cart_token) {
+        (Some(user), _) => format!("user {}", user.id),
+        (None, Some(token)) => format!("cart {}", secret::hex(&secret::token_hash(token))),
+        (None, None) => "nobody".to_owned(),
+    }
+}
+
+/// The newest orders stay within reach of this browser, and this one of the request itself.
+fn remember_order(ctx: &mut Context, token: String) {
+    let tokens = &mut ctx.caller.order_tokens;
+    tokens.retain(|other| *other != token);
+    tokens.insert(0, token);
+    tokens.truncate(ORDER_TOKENS_MAX);
+    set_cookie(ORDERS_COOKIE, &tokens.join("."), ORDERS_COOKIE_SECONDS);
+}
+
+/// For a browser without JavaScript: straight to the gateway's page; when that cannot be had now, the order's own pay page.
+pub(super) async fn hosted_page_or_pay_page(ctx: &Context, number: &OrderNumber) -> String {
+    let pay_page = routes::pay(number);
+    let Ok(order) = backend::orders::order(ctx, number.as_str()).await else { return pay_page };
+    backend::checkout::open_hosted_page(ctx, order.id).await.unwrap_or(pay_page)
+}
+
+/// Whole seconds from now until an RFC 3339 time; none when it is over.
+pub(super) fn seconds_until(moment: &str) -> Option<u32> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let left = unix_seconds(moment)?.checked_sub(i64::try_from(now).ok()?)?;
+    u32::try_from(left).ok().filter(|left| *left > 0)
+}
+
+fn anyhow_of<R>(error: impl std::error::Error + Send + Sync + 'static) -> Failure<R> {
+    Failure::Internal(error.into())
+}

@@ -1,0 +1,163 @@
+use crate::ui::Picture;
+use domain::cart::{CartLineView, CartView};
+use domain::catalog::ImageView;
+use domain::money::Money;
+use domain::orders::{OrderLineView, OrderView};
+use domain::pricing::QuoteView;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// A thing that is bought, as the summary shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryLine {
+    pub title: String,
+    /// `Moss, Large`.
+    pub options: String,
+    pub quantity: u32,
+    pub total: Money,
+    pub image: Option<ImageView>,
+}
+
+impl From<&CartLineView> for SummaryLine {
+    fn from(line: &CartLineView) -> Self {
+        Self {
+            title: line.title.clone(),
+            options: options_text(&line.options),
+            quantity: line.quantity,
+            total: line.line_total,
+            image: line.image.clone(),
+        }
+    }
+}
+
+impl From<&OrderLineView> for SummaryLine {
+    fn from(line: &OrderLineView) -> Self {
+        Self {
+            title: line.title.clone(),
+            options: options_text(&line.options),
+            quantity: line.quantity,
+            total: line.line_total,
+            image: line.image.clone(),
+        }
+    }
+}
+
+fn options_text(options: &BTreeMap<String, String>) -> String {
+    options.values().cloned().collect::<Vec<_>>().join(", ")
+}
+
+/// What it all comes to. Shipping and tax are none until an address is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Totals {
+    pub subtotal: Money,
+    pub discount: Money,
+    pub shipping: Option<Money>,
+    pub tax: Option<Money>,
+    pub tax_included: bool,
+    pub total: Money,
+}
+
+impl From<&CartView> for Totals {
+    fn from(cart: &CartView) -> Self {
+        Self {
+            subtotal: cart.subtotal,
+            discount: cart.discount,
+            shipping: cart.shipping,
+            tax: cart.tax,
+            tax_included: false,
+            total: cart.total,
+        }
+    }
+}
+
+impl From<&QuoteView> for Totals {
+    fn from(quote: &QuoteView) -> Self {
+        Self {
+            subtotal: quote.subtotal,
+            discount: quote.discount,
+            shipping: Some(quote.shipping),
+            tax: Some(quote.tax),
+            tax_included: quote.tax_included,
+            total: quote.total,
+        }
+    }
+}
+
+impl From<&OrderView> for Totals {
+    fn from(order: &OrderView) -> Self {
+        Self {
+            subtotal: order.subtotal,
+            discount: order.discount,
+            shipping: Some(order.shipping),
+            tax: Some(order.tax),
+            tax_included: order.tax_included,
+            total: order.total,
+        }
+    }
+}
+
+/// The order beside the form: always in view on a wide screen, folded into one line with the total on a narrow one.
+#[component]
+pub(super) fn OrderSummary(lines: Vec<SummaryLine>, #[prop(into)] totals: Signal<Totals>, #[prop(optional, into)] busy: Signal<bool>) -> impl IntoView {
+    let total = move || totals.get().total.to_string();
+    let is_busy = move || busy.get().then_some("true");
+    view! {
+        <details class="summary-folded">
+            <summary>
+                <span>"Order summary"</span>
+                <span class="tabular font-semibold">{total}</span>
+            </summary>
+            <div class="pt-4" aria-busy=is_busy>
+                <SummaryLines lines=lines.clone()/>
+                <TotalsList totals/>
+            </div>
+        </details>
+        <aside class="summary-beside" aria-label="Order summary" aria-busy=is_busy>
+            <h2 class="mb-4 font-serif text-xl">"Order summary"</h2>
+            <SummaryLines lines/>
+            <TotalsList totals/>
+        </aside>
+    }
+}
+
+#[component]
+pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
+    let rows = lines.into_iter().map(|line| {
+        let options = (!line.options.is_empty()).then(|| view! { <span class="block text-sm text-soft">{line.options.clone()}</span> });
+        view! {
+            <li class="flex items-start gap-4">
+                {line.image.map(|image| view! { <Picture image sizes="4rem" silent=true class="size-16 shrink-0 rounded-md"/> })}
+                <span class="min-w-0 flex-1">
+                    <span class="block font-medium">{line.title}</span>
+                    {options}
+                    <span class="block text-sm text-soft">{format!("Quantity {}", line.quantity)}</span>
+                </span>
+                <span class="tabular">{line.total.to_string()}</span>
+            </li>
+        }
+    });
+    view! { <ul class="space-y-4">{rows.collect_view()}</ul> }
+}
+
+#[component]
+pub fn TotalsList(#[prop(into)] totals: Signal<Totals>) -> impl IntoView {
+    let known = |amount: Option<Money>| amount.map_or_else(|| "After the address".to_owned(), |amount| amount.to_string());
+    let shipping = move || match totals.get().shipping {
+        Some(shipping) if shipping.amount == 0 => "Free".to_owned(),
+        shipping => known(shipping),
+    };
+    let tax_label = move || if totals.get().tax_included { "Tax, included" } else { "Tax" };
+    let discount = move || {
+        let discount = totals.get().discount;
+        (discount.amount != 0).then(|| view! { <div class="order-totals-row"><dt>"Discount"</dt><dd class="tabular">{format!("−{discount}")}</dd></div> })
+    };
+    view! {
+        <dl class="order-totals">
+            <div class="order-totals-row"><dt>"Subtotal"</dt><dd class="tabular">{move || totals.get().subtotal.to_string()}</dd></div>
+            {discount}
+            <div class="order-totals-row"><dt>"Shipping"</dt><dd class="tabular">{shipping}</dd></div>
+            <div class="order-totals-row"><dt>{tax_label}</dt><dd class="tabular">{move || known(totals.get().tax)}</dd></div>
+            <div class="order-totals-row order-totals-sum"><dt>"Total"</dt><dd class="tabular">{move || totals.get().total.to_string()}</dd></div>
+        </dl>
+    }
+}

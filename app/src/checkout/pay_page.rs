@@ -1,0 +1,126 @@
+use super::api::{self, PayView};
+use super::hold_timer::HoldTimer;
+use super::order_summary::OrderSummary;
+use super::payment_form::PaymentForm;
+use super::step::DoneStep;
+use super::{Outcome, SummaryLine, Totals, outcome};
+use crate::error::AppError;
+use crate::orders::date_range_text;
+use crate::routes;
+use crate::ui::{ButtonKind, ErrorView, FlashNotice, Head, PageHeading, button_class};
+use domain::orders::{OrderStatus, OrderView};
+use domain::refusal::NoRefusal;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// Where an order is paid: after placing it, after a refused card, and from the link in the API's answer.
+#[derive(Debug)]
+pub struct PayPage {
+    view: Resource<Result<PayView, AppError<NoRefusal>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for PayPage {
+    fn data() -> Self {
+        let parameters = use_params_map();
+        let number = move || parameters.read().get("number").unwrap_or_default();
+        Self { view: Resource::new_blocking(number, api::pay_page) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let view = this.view;
+        let reload = Callback::new(move |()| view.refetch());
+        view! {
+            <Transition>
+                {move || Suspend::new(async move {
+                    match view.await {
+                        Ok(view) => view! { <Payment view reload/> }.into_any(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                    }
+                })}
+            </Transition>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
+    let order = view.order.clone();
+    let lines: Vec<SummaryLine> = order.seller_orders.iter().flat_map(|part| &part.lines).map(SummaryLine::from).collect();
+    let totals = Totals::from(&order);
+    let title = format!("Pay order {}", order.number);
+    let flash = view.flash.clone();
+    // The hold is over although nobody has swept it up yet.
+    let is_late = order.reservation_expires_at.is_some() && view.seconds_left.is_none();
+    let body = match outcome(&order) {
+        Outcome::Payable if is_late => view! { <EndedPayment status=OrderStatus::Expired/> }.into_any(),
+        Outcome::Payable | Outcome::Open => view! { <OpenPayment view reload/> }.into_any(),
+        Outcome::Ended => view! { <EndedPayment status=order.status/> }.into_any(),
+        // Without JavaScript the server has led on already; with it this link is what a reader sees for a blink.
+        Outcome::Paid => view! { <p>"This order is paid. " <a href=routes::order(&order.number)>"See your order"</a></p> }.into_any(),
+    };
+    view! {
+        <Head title="Payment"/>
+        <div class="page-wide checkout">
+            <div class="checkout-main">
+                <PageHeading text=title/>
+                <FlashNotice flash/>
+                {body}
+            </div>
+            <OrderSummary lines totals=Signal::stored(totals)/>
+        </div>
+    }
+}
+
+#[component]
+fn OpenPayment(view: PayView, reload: Callback<()>) -> impl IntoView {
+    let order = view.order.clone();
+    let hold = view.seconds_left.map(|seconds_left| view! { <HoldTimer seconds_left ended=reload/> });
+    view! {
+        <div class="mt-2 mb-6">{hold}</div>
+        <DoneSteps order/>
+        <section class="border-t border-line pt-6" aria-labelledby="payment-title">
+            <h2 id="payment-title" class="mb-4 flex items-baseline gap-3 font-serif text-xl">
+                <span class="tabular text-base text-soft" aria-hidden="true">"4"</span>
+                "Payment"
+            </h2>
+            <PaymentForm view reload/>
+        </section>
+    }
+}
+
+/// What was decided before: the order is placed, so it stands as text.
+#[component]
+fn DoneSteps(order: OrderView) -> impl IntoView {
+    let address = order.shipping_address.iter().map(|line| view! { <span class="block">{line.clone()}</span> }).collect_view();
+    let parcels = order
+        .seller_orders
+        .iter()
+        .map(|part| {
+            let days = date_range_text(&part.delivery_from, &part.delivery_to);
+            view! { <span class="block">{format!("{}: {}, arrives {days}", part.seller.name, part.shipping_label)}</span> }
+        })
+        .collect_view();
+    view! {
+        <DoneStep number=1 title="Contact">{order.email}</DoneStep>
+        <DoneStep number=2 title="Delivery">{address}</DoneStep>
+        <DoneStep number=3 title="Shipping">{parcels}</DoneStep>
+    }
+}
+
+#[component]
+fn EndedPayment(status: OrderStatus) -> impl IntoView {
+    let (title, text) = match status {
+        OrderStatus::Canceled => ("This order was canceled", "Nothing was charged."),
+        _ => ("The time to pay is over", "Your things are no longer held, and nothing was charged. Your cart still has everything: order again when you are ready."),
+    };
+    view! {
+        <section class="my-8 space-y-4" data-testid="payment-ended">
+            <h2 class="font-serif text-2xl">{title}</h2>
+            <p class="text-soft">{text}</p>
+            <p><a href=routes::CART class=button_class(ButtonKind::Primary)>"Back to your cart"</a></p>
+        </section>
+    }
+}

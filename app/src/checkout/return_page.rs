@@ -1,0 +1,87 @@
+use super::api;
+use super::pause::pause;
+use super::{Outcome, outcome};
+use crate::error::AppError;
+use crate::routes;
+use crate::ui::{ButtonKind, ErrorView, Head, PageHeading, button_class};
+use domain::orders::{OrderNumber, OrderView};
+use domain::payments::PaymentRefusal;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
+
+/// Between two questions how the payment went.
+const CHECK_EVERY_MS: i32 = 2_500;
+/// Ten minutes; then only the link asks again.
+const CHECKS_MAX: usize = 240;
+
+/// Where the bank or the gateway's own page sends the shopper back to. Known outcomes are led on by the server; this page
+/// is what is seen while nobody knows.
+#[derive(Debug)]
+pub struct ReturnPage {
+    order: Resource<Result<OrderView, AppError<PaymentRefusal>>>,
+}
+
+#[lazy_route]
+impl LazyRoute for ReturnPage {
+    fn data() -> Self {
+        let parameters = use_params_map();
+        let number = move || parameters.read().get("number").unwrap_or_default();
+        Self { order: Resource::new_blocking(number, api::payment_return) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! {
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match this.order.await {
+                        Ok(order) => view! { <Waiting number=order.number/> }.into_any(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Waiting(number: OrderNumber) -> impl IntoView {
+    let here = routes::payment_return(&number);
+    let navigate = use_navigate();
+    let is_here = RwSignal::new(true);
+    let lead_on = Callback::new(move |path: String| {
+        navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() });
+    });
+    Effect::new({
+        let number = number.clone();
+        move |_| spawn_local(ask(number.clone(), is_here, lead_on))
+    });
+    view! {
+        <Head title="Checking your payment"/>
+        <section class="page-narrow py-16 text-center" data-testid="payment-checking">
+            <PageHeading text="We are checking your payment"/>
+            <p class="mx-auto mt-4 max-w-prose text-lg text-soft">
+                "Do not pay again. Your bank has not told us yet how it went; this page goes on by itself as soon as we know."
+            </p>
+            <p class="mt-2 text-soft">{format!("Order {number}")}</p>
+            <p class="mt-8"><a href=here rel="external" class=button_class(ButtonKind::Secondary)>"Check again"</a></p>
+        </section>
+    }
+}
+
+async fn ask(number: OrderNumber, is_here: RwSignal<bool>, lead_on: Callback<String>) {
+    for _ in 0..CHECKS_MAX {
+        pause(CHECK_EVERY_MS).await;
+        let answer = api::settle(number.to_string()).await;
+        if is_here.try_get_untracked().is_none() {
+            return;
+        }
+        match answer.as_ref().map(outcome) {
+            Ok(Outcome::Paid) => return lead_on.run(routes::order_placed(&number)),
+            Ok(Outcome::Payable | Outcome::Ended) => return lead_on.run(routes::pay(&number)),
+            Ok(Outcome::Open) | Err(_) => {}
+        }
+    }
+}

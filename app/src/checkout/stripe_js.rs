@@ -1,0 +1,188 @@
+//! The one place that knows Stripe.js: the gateway's script, its payment form and what it answers. Runs in the browser only.
+
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The gateway's client, as its script makes it.
+    #[derive(Clone, Debug)]
+    type Client;
+    #[wasm_bindgen(js_name = Stripe, catch)]
+    fn client(publishable_key: &str) -> Result<Client, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn elements(this: &Client, options: &JsValue) -> Result<Elements, JsValue>;
+    #[wasm_bindgen(method, js_name = confirmPayment, catch)]
+    fn confirm_payment(this: &Client, options: &JsValue) -> Result<Promise, JsValue>;
+
+    #[derive(Clone, Debug)]
+    type Elements;
+    #[wasm_bindgen(method, catch)]
+    fn create(this: &Elements, kind: &str, options: &JsValue) -> Result<Element, JsValue>;
+
+    /// A form of the gateway, in a frame of its own: card data never reaches this page.
+    #[derive(Clone, Debug)]
+    type Element;
+    #[wasm_bindgen(method, catch)]
+    fn mount(this: &Element, place: &HtmlElement) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn on(this: &Element, event: &str, listener: &Function) -> Result<JsValue, JsValue>;
+}
+
+/// The payment form on the page.
+#[derive(Clone, Debug)]
+pub(super) struct CardForm {
+    client: Client,
+    elements: Elements,
+}
+
+/// How an attempt to pay ended, as far as the browser can know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Confirmation {
+    /// The gateway took it: the server asks what became of it.
+    Taken,
+    /// Refused for sure, and nothing was charged: what to tell the shopper.
+    Refused(String),
+    /// No answer came, or one we cannot read: it may have been charged.
+    Unknown,
+}
+
+/// The payment form could not be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FormUnavailable;
+
+impl From<JsValue> for FormUnavailable {
+    fn from(_: JsValue) -> Self {
+        FormUnavailable
+    }
+}
+
+impl CardForm {
+    /// Loads the gateway's script and puts its form for the payment of `client_secret` into `place`.
+    pub(super) async fn mount(
+        script_url: &str,
+        publishable_key: &str,
+        client_secret: &str,
+        place: &HtmlElement,
+    ) -> Result<Self, FormUnavailable> {
+        load(script_url).await?;
+        let client = client(publishable_key)?;
+        let options = object(&[("clientSecret", client_secret.into()), ("appearance", appearance(place).into())]);
+        let elements = client.elements(&options)?;
+        let element = elements.create("payment", &Object::new())?;
+        element.mount(place)?;
+        ready(&element).await?;
+        Ok(Self { client, elements })
+    }
+
+    /// Pays with what was typed. Comes back after 3-D Secure too, unless the bank needs the whole window: then the browser
+    /// leaves for `return_url` in the end.
+    pub(super) async fn confirm(&self, return_url: &str) -> Confirmation {
+        let parameters = object(&[("return_url", return_url.into())]);
+        let options = object(&[
+            ("elements", self.elements.clone().into()),
+            ("confirmParams", parameters.into()),
+            ("redirect", "if_required".into()),
+        ]);
+        let answer = match self.client.confirm_payment(&options) {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(error) => Err(error),
+        };
+        answer.map_or(Confirmation::Unknown, |answer| read(&answer))
+    }
+}
+
+/// Only an error that names the card or the input is a sure refusal; everything else may have been charged.
+fn read(answer: &JsValue) -> Confirmation {
+    let error = get(answer, "error");
+    if error.is_undefined() || error.is_null() {
+        return Confirmation::Taken;
+    }
+    let text = |name| get(&error, name).as_string();
+    let is_sure = matches!(text("type").as_deref(), Some("card_error" | "validation_error"))
+        || text("code").as_deref() == Some("payment_intent_authentication_failure");
+    if is_sure {
+        Confirmation::Refused(text("message").unwrap_or_else(|| "The payment was refused. Nothing was charged.".to_owned()))
+    } else {
+        Confirmation::Unknown
+    }
+}
+
+/// The form in the page's colours.
+fn appearance(place: &HtmlElement) -> Object {
+    let theme = if is_dark() { "night" } else { "stripe" };
+    let mut variables = vec![("borderRadius", JsValue::from("6px")), ("fontSizeBase", "16px".into())];
+    let names = [
+        ("colorPrimary", "--color-accent"),
+        ("colorBackground", "--color-raised"),
+        ("colorText", "--color-ink"),
+        ("colorTextSecondary", "--color-soft"),
+        ("colorTextPlaceholder", "--color-soft"),
+        ("colorDanger", "--color-bad"),
+    ];
+    if let Ok(Some(style)) = window().get_computed_style(place) {
+        for (name, token) in names {
+            // A token that is missing leaves the gateway's own colour.
+            let value = style.get_property_value(token).unwrap_or_default();
+            if value.trim().starts_with('#') {
+                variables.push((name, value.trim().into()));
+            }
+        }
+    }
+    object(&[("theme", theme.into()), ("variables", object(&variables).into())])
+}
+
+/// The page's shade: the shopper's choice, else the system's.
+fn is_dark() -> bool {
+    let chosen = document().document_element().and_then(|root| root.get_attribute("data-theme"));
+    let system = || window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
+    chosen.map_or_else(system, |shade| shade == "dark")
+}
+
+/// Loads the script once; a script that failed is tried again the next time.
+async fn load(url: &str) -> Result<(), FormUnavailable> {
+    if get(&window(), "Stripe").is_function() {
+        return Ok(());
+    }
+    let script = document().create_element("script")?;
+    script.set_attribute("src", url)?;
+    let loading = Promise::new(&mut |resolve, reject| {
+        for (event, listener) in [("load", resolve), ("error", reject)] {
+            // Listening on an element we have just made cannot fail.
+            _ = script.add_event_listener_with_callback(event, &listener);
+        }
+    });
+    document().head().ok_or(FormUnavailable)?.append_child(&script)?;
+    let loaded = JsFuture::from(loading).await;
+    if loaded.is_err() {
+        script.remove();
+    }
+    loaded?;
+    Ok(())
+}
+
+async fn ready(element: &Element) -> Result<(), FormUnavailable> {
+    let mut listening = Ok(JsValue::UNDEFINED);
+    let becoming_ready = Promise::new(&mut |resolve, reject| {
+        listening = element.on("ready", &resolve).and_then(|_| element.on("loaderror", &reject));
+    });
+    listening?;
+    JsFuture::from(becoming_ready).await?;
+    Ok(())
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn object(entries: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in entries {
+        // Setting a property of a plain object cannot fail.
+        _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object
+}

@@ -1,0 +1,75 @@
+//! A refused checkout in words for the page.
+
+use crate::routes;
+use crate::ui::Trouble;
+use domain::address::FieldError;
+use domain::cart::CartView;
+use domain::checkout::CheckoutRefusal;
+use domain::inventory::Shortage;
+use domain::money::Money;
+
+/// More names than this make a list nobody reads; the cart shows them all.
+const LINES_NAMED_MAX: usize = 6;
+
+/// `cart` names the lines that run short; `shown` is the total the shopper saw.
+pub fn trouble_of(refusal: &CheckoutRefusal, cart: Option<&CartView>, shown: Option<Money>) -> Trouble {
+    let plain = Trouble::plain(refusal.to_string());
+    let way_out = Some((routes::CART.to_owned(), "Mend it in the cart".to_owned()));
+    match refusal {
+        CheckoutRefusal::Invalid { errors } => Trouble::of_fields(errors.iter().map(own_field).collect()),
+        CheckoutRefusal::OutOfStock { lines } => Trouble { details: shortages(lines, cart), way_out, ..plain },
+        CheckoutRefusal::TotalChanged { quote } => {
+            let was = shown.map_or(String::new(), |shown| format!("was {shown} and "));
+            let sentence = format!("It {was}is now {}. Nothing was ordered yet: press the button again to accept it.", quote.total);
+            Trouble { details: vec![sentence], ..plain }
+        }
+        CheckoutRefusal::LineWithdrawn | CheckoutRefusal::NotShipped { .. } | CheckoutRefusal::CartEmpty | CheckoutRefusal::CartNotFound => {
+            Trouble { way_out, ..plain }
+        }
+        CheckoutRefusal::OrderPending { number, .. } => {
+            Trouble { way_out: Some((routes::pay(number), format!("Pay order {number}"))), ..plain }
+        }
+        CheckoutRefusal::PaymentInProgress | CheckoutRefusal::ShippingOptionUnknown => plain,
+    }
+}
+
+fn shortages(lines: &[Shortage], cart: Option<&CartView>) -> Vec<String> {
+    let sentence = |short: &Shortage| {
+        let line = cart.and_then(|cart| cart.lines.iter().find(|line| line.variant_id == short.variant_id));
+        let name = line.map_or("One of your things", |line| line.title.as_str());
+        match short.available {
+            0 => format!("{name}: sold out."),
+            available => format!("{name}: only {available} left."),
+        }
+    };
+    let more = lines.len().checked_sub(LINES_NAMED_MAX).filter(|more| *more > 0).map(|more| format!("… and {more} more."));
+    lines.iter().take(LINES_NAMED_MAX).map(sentence).chain(more).collect()
+}
+
+/// The use case names fields as the API does (`shipping_address.city`); the form has them flat.
+fn own_field(error: &FieldError) -> FieldError {
+    let field = error.field.strip_prefix("shipping_address.").unwrap_or(&error.field);
+    FieldError::new(field, error.code.clone(), error.message.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::VariantId;
+
+    #[test]
+    fn fields_are_known_by_the_names_of_the_form() {
+        let refusal = CheckoutRefusal::Invalid { errors: vec![FieldError::new("shipping_address.city", "required", "Enter the town.")] };
+        assert_eq!(trouble_of(&refusal, None, None).field("city").as_deref(), Some("Enter the town."));
+    }
+
+    #[test]
+    fn a_long_list_of_shortages_is_cut() {
+        let short = |line| Shortage { line, variant_id: VariantId(Default::default()), available: line };
+        let trouble = trouble_of(&CheckoutRefusal::OutOfStock { lines: (0..9).map(short).collect() }, None, None);
+        assert_eq!(trouble.details.len(), LINES_NAMED_MAX + 1);
+        assert_eq!(trouble.details[0], "One of your things: sold out.");
+        assert_eq!(trouble.details[LINES_NAMED_MAX], "… and 3 more.");
+        assert!(trouble.way_out.is_some());
+    }
+}

@@ -1,0 +1,31 @@
+use crate::error::AppError;
+use crate::ui::Flash;
+use domain::orders::OrderView;
+use domain::payments::Gateway;
+use domain::refusal::NoRefusal;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+use crate::context::{context, take_flash};
+
+/// What the order's page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderPageView {
+    pub order: OrderView,
+    pub gateway: Gateway,
+    pub is_signed_in: bool,
+    /// A whole address that opens the order in any browser; only right after placing it.
+    pub link: Option<String>,
+    pub flash: Option<Flash>,
+}
+
+/// `is_placed`: the shopper has just paid, and is to keep a way back.
+#[server(prefix = "/sf", endpoint = "orders/page")]
+pub async fn order_page(number: String, is_placed: bool) -> Result<OrderPageView, AppError<NoRefusal>> {
+    let ctx = context()?;
+    let order = backend::orders::order(&ctx, &number).await?;
+    let link = if is_placed { Some(backend::orders::create_link(&ctx, order.id).await?) } else { None };
+    let gateway = ctx.handles.settings.gateway;
+    Ok(OrderPageView { order, gateway, is_signed_in: ctx.user().is_some(), link, flash: take_flash() })
+}
