@@ -1,0 +1,75 @@
+use crate::accounts::{AccountPage, RegisterPage, SignInPage};
+use crate::admin::AdminPage;
+use crate::cart::{CartDrawer, CartPage, CartStore};
+use crate::catalog::{CategoryPage, HomePage, ProductPage, SearchPage, SellerPage};
+use crate::checkout::{CheckoutPage, PayPage, ReturnPage};
+use crate::footer::Footer;
+use crate::header::Header;
+use crate::not_found_page::NotFoundPage;
+use crate::orders::OrderPage;
+use crate::sellers::SellPage;
+use crate::theme::Theme;
+use crate::ui::Announcer;
+use crate::visitor::Visitor;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{Lazy, SsrMode, path};
+
+/// The whole shop: header, the page of the address, footer, cart drawer.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_page_contexts();
+    let is_routing = RwSignal::new(false);
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Souk".to_owned() } else { format!("{title} · Souk") }/>
+        <Router set_is_routing=is_routing.write_only()>
+            <Announcer>
+                <a href="#main" rel="external" class="skip-link">"Skip to the content"</a>
+                <div class="routing-bar" class:is-routing=move || is_routing.get() aria-hidden="true"></div>
+                <Header/>
+                <main id="main" tabindex="-1" class="flex-1">
+                    <Pages/>
+                </main>
+                <Footer/>
+                <CartDrawer/>
+            </Announcer>
+        </Router>
+    }
+}
+
+/// What every part of the page may ask for.
+fn provide_page_contexts() {
+    #[cfg(feature = "ssr")]
+    crate::context::provide_public_origin();
+    crate::ui::provide_heading();
+    Theme::provide();
+    Visitor::provide();
+    CartStore::provide();
+}
+
+/// Paths and pages. Catalogue pages send their content in the first answer and are the same for everyone; personal pages
+/// wait for everything, so that a redirect or a status can still be sent. What shoppers rarely see is loaded when visited.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=|| view! { <NotFoundPage/> } transition=true>
+            <Route path=path!("/") view=HomePage ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/c/:slug") view=CategoryPage ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/search") view=SearchPage ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/p/:slug") view=ProductPage ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/s/:slug") view=SellerPage ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/cart") view=CartPage ssr=SsrMode::Async/>
+            <Route path=path!("/checkout") view={Lazy::<CheckoutPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/checkout/pay/:number") view={Lazy::<PayPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/checkout/return/:number") view={Lazy::<ReturnPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/orders/:number") view={Lazy::<OrderPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/account") view={Lazy::<AccountPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/account/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/account/register") view={Lazy::<RegisterPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/sell") view={Lazy::<SellPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/admin") view={Lazy::<AdminPage>::new()} ssr=SsrMode::Async/>
+        </FlatRoutes>
+    }
+}

@@ -1,0 +1,56 @@
+use crate::error::AppError;
+use crate::ui::Flash;
+use domain::cart::{CartRefusal, CartView, MergeNotice};
+use domain::id::VariantId;
+use domain::quantity::Quantity;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the cart's page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct CartPageData {
+    pub(super) cart: CartView,
+    /// What signing in brought in, while it can be undone.
+    pub(super) merge_notice: Option<MergeNotice>,
+    pub(super) flash: Option<Flash>,
+}
+
+#[server(prefix = "/sf", endpoint = "cart/page")]
+pub(super) async fn load_cart_page() -> Result<CartPageData, AppError<CartRefusal>> {
+    use domain::cart::CartRefusal;
+    let ctx = crate::context::context()?;
+    let merge_notice = backend::cart::merge_notice(&ctx).await?;
+    let cart = match backend::cart::view(&ctx).await {
+        // A cart that has run out is an empty one to the shopper; the stale cookie goes.
+        Err(backend::Failure::Refused(CartRefusal::CartNotFound)) => {
+            crate::context::clear_cookie(crate::context::CART_COOKIE);
+            CartView::empty(Default::default())
+        }
+        cart => cart?,
+    };
+    Ok(CartPageData { cart: CartView { token: None, ..cart }, merge_notice, flash: crate::context::take_flash() })
+}
+
+/// Adds to what is there. Without script the shopper goes on in the cart.
+#[server(prefix = "/sf", endpoint = "cart/add_item")]
+pub(super) async fn add_item(variant: VariantId, quantity: Quantity) -> Result<CartView, AppError<CartRefusal>> {
+    let ctx = crate::context::context()?;
+    let outcome = backend::cart::add_item(&ctx, variant, quantity).await;
+    crate::context::answer_with_cart(outcome, "Added to your cart.")
+}
+
+/// Sets the quantity of a line; 0 removes it.
+#[server(prefix = "/sf", endpoint = "cart/set_item")]
+pub(super) async fn set_item(variant: VariantId, quantity: u32) -> Result<CartView, AppError<CartRefusal>> {
+    let ctx = crate::context::context()?;
+    let outcome = backend::cart::set_item(&ctx, variant, quantity).await;
+    crate::context::answer_with_cart(outcome, if quantity == 0 { "Removed from your cart." } else { "Your cart is up to date." })
+}
+
+/// Gives the account's cart its content before signing in joined the guest's cart in.
+#[server(prefix = "/sf", endpoint = "cart/undo_merge")]
+pub(super) async fn undo_merge() -> Result<CartView, AppError<CartRefusal>> {
+    let ctx = crate::context::context()?;
+    let outcome = backend::cart::undo_merge(&ctx).await;
+    crate::context::answer_with_cart(outcome, "Your cart is as it was before you signed in.")
+}

@@ -1,0 +1,53 @@
+use super::cart_lines::CartLines;
+use super::cart_page::{CartMessage, UndoRemoval};
+use super::store::use_cart;
+use crate::routes;
+use crate::ui::{ButtonKind, Dialog, EmptyState, Price, button_class};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The cart beside the page: opens when something is added, so that the shopper sees what happened and goes on.
+#[component]
+pub(crate) fn CartDrawer() -> impl IntoView {
+    let cart = use_cart();
+    let path = use_location().pathname;
+    // Whatever leads to another page closes it.
+    Effect::new(move |_| {
+        path.track();
+        cart.drawer.set(false);
+    });
+    let title = move || match cart.count() {
+        0 => "Your cart".to_owned(),
+        count => format!("Your cart ({count})"),
+    };
+    view! {
+        <Dialog open=cart.drawer title id="cart-drawer" class="drawer">
+            <div class="drawer-body">
+                <CartMessage/>
+                <UndoRemoval/>
+                {move || {
+                    let shown = cart.drawer.get().then(|| cart.shown()).flatten();
+                    shown.map(|shown| if shown.lines.is_empty() {
+                        view! {
+                            <EmptyState icon="bag" title="Nothing in it yet" text="What you add waits here for you.">
+                                <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
+                            </EmptyState>
+                        }.into_any()
+                    } else {
+                        view! { <CartLines cart=shown/> }.into_any()
+                    })
+                }}
+            </div>
+            <footer class="drawer-footer">
+                <p class="flex items-baseline justify-between gap-4 text-lg font-semibold">
+                    <span>"Subtotal"</span>
+                    {move || cart.shown().map(|shown| view! { <Price amount=shown.subtotal test_id="drawer-subtotal"/> })}
+                </p>
+                <div class="mt-3 grid gap-2 sm:grid-cols-2">
+                    <a href=routes::CART class=button_class(ButtonKind::Secondary) data-testid="drawer-cart">"View cart"</a>
+                    <a href=routes::CHECKOUT class=button_class(ButtonKind::Primary) data-testid="drawer-checkout">"Go to checkout"</a>
+                </div>
+            </footer>
+        </Dialog>
+    }
+}

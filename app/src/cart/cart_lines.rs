@@ -1,0 +1,52 @@
+use super::line_problems::LineProblems;
+use super::quantity_stepper::{QuantityStepper, RemoveButton};
+use crate::routes;
+use crate::ui::{Icon, Picture, Price};
+use domain::cart::{CartLineView, CartView, LineProblem};
+use leptos::prelude::*;
+
+/// The lines of a cart, seller by seller: each seller sends a parcel of their own.
+#[component]
+pub(super) fn CartLines(cart: CartView) -> impl IntoView {
+    let groups = cart.by_seller().into_iter().map(|(seller, lines)| {
+        let lines: Vec<CartLineView> = lines.into_iter().cloned().collect();
+        view! {
+            <section class="cart-group" aria-label=format!("From {}", seller.name)>
+                <h3 class="flex items-center gap-2 text-sm text-soft">
+                    <Icon name="store" class="size-4"/>
+                    <span>"From " <a href=routes::seller(&seller.slug) class="quiet-link text-ink">{seller.name.clone()}</a></span>
+                </h3>
+                <ul class="divide-y divide-line">{lines.into_iter().map(|line| view! { <CartLine line/> }).collect_view()}</ul>
+            </section>
+        }
+    });
+    groups.collect_view().into_any()
+}
+
+#[component]
+fn CartLine(line: CartLineView) -> impl IntoView {
+    let address = routes::variant(&line.product_slug, line.variant_id);
+    let options = line.options.values().cloned().collect::<Vec<_>>().join(" · ");
+    let is_gone = line.problems.iter().any(|problem| matches!(problem, LineProblem::Withdrawn | LineProblem::OutOfStock));
+    view! {
+        <li class="cart-line" data-testid="cart-line">
+            <a href=address.clone() class="cart-line-picture" tabindex="-1" aria-hidden="true">
+                {line.image.clone().map(|image| view! { <Picture image sizes="6rem" silent=true/> })}
+            </a>
+            <div class="min-w-0 flex-1">
+                <div class="flex items-start justify-between gap-3">
+                    <div class="min-w-0">
+                        <a href=address class="plain-link font-serif text-lg leading-snug">{line.title.clone()}</a>
+                        <p class="text-sm text-soft empty:hidden">{options}</p>
+                    </div>
+                    <Price amount=line.line_total class="shrink-0 font-semibold" test_id="cart-line-total"/>
+                </div>
+                <LineProblems problems=line.problems.clone()/>
+                <div class="mt-2.5 flex items-center justify-between gap-3">
+                    {(!is_gone).then(|| view! { <QuantityStepper line=line.clone()/> })}
+                    <RemoveButton line=line.clone()/>
+                </div>
+            </div>
+        </li>
+    }
+}

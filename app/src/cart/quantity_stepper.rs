@@ -1,0 +1,70 @@
+use super::api::SetItem;
+use super::store::use_cart;
+use crate::ui::Icon;
+use domain::cart::CartLineView;
+use domain::quantity::QUANTITY_MAX;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// One fewer, one more: two buttons of a form, so that they work without script too.
+#[component]
+pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
+    let cart = use_cart();
+    let (quantity, title) = (line.quantity, line.title.clone());
+    let variant = line.variant_id.to_string();
+    let line = StoredValue::new(line);
+    let step = move |to: u32, icon: &'static str, label: String, disabled: bool| {
+        view! {
+            <button
+                type="submit"
+                name="quantity"
+                value=to.to_string()
+                class="stepper-button"
+                aria-label=label
+                disabled=disabled
+                on:click=move |event| {
+                    event.prevent_default();
+                    line.with_value(|line| cart.set(line, to));
+                }
+            >
+                <Icon name=icon class="size-4"/>
+            </button>
+        }
+    };
+    view! {
+        <form method="post" action=SetItem::PATH class="stepper" aria-label=format!("Quantity of {title}")>
+            <input type="hidden" name="variant" value=variant/>
+            {step(quantity.saturating_sub(1).max(1), "minus", format!("One fewer of {title}"), quantity <= 1)}
+            <span class="stepper-number tabular" data-testid="cart-line-quantity">{quantity.to_string()}</span>
+            {step(quantity + 1, "plus", format!("One more of {title}"), quantity >= QUANTITY_MAX)}
+        </form>
+    }
+}
+
+/// Takes the whole line out.
+#[component]
+pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
+    let cart = use_cart();
+    let variant = line.variant_id.to_string();
+    let label = format!("Remove {}", line.title);
+    let line = StoredValue::new(line);
+    view! {
+        <form method="post" action=SetItem::PATH class="contents">
+            <input type="hidden" name="variant" value=variant/>
+            <button
+                type="submit"
+                name="quantity"
+                value="0"
+                class="text-button"
+                aria-label=label
+                on:click=move |event| {
+                    event.prevent_default();
+                    line.with_value(|line| cart.set(line, 0));
+                }
+                data-testid="cart-line-remove"
+            >
+                "Remove"
+            </button>
+        </form>
+    }
+}

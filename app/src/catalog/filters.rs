@@ -1,0 +1,98 @@
+use super::listing_address::{Scope, major_units, sort_name};
+use crate::ui::{ButtonKind, GetForm, Icon, button_class};
+use domain::catalog::{Facet, FacetValue, ListingQuery};
+use leptos::prelude::*;
+
+/// The filters as one form: OR inside a group, AND between them. Every change shows at once; without script a button
+/// applies them. On phones it folds away.
+#[component]
+pub(super) fn Filters(path: String, scope: Scope, query: ListingQuery, facets: Vec<Facet>) -> impl IntoView {
+    let groups: Vec<_> = facets.into_iter().filter(|facet| is_shown(facet, &scope)).map(|facet| view! { <FacetGroup facet/> }).collect();
+    let kept = [
+        ("q", query.q.clone()),
+        ("sort", query.sort.and_then(sort_name).map(str::to_owned)),
+        ("currency", (query.currency != Default::default()).then(|| query.currency.code().to_owned())),
+    ];
+    let kept = kept.into_iter().filter_map(|(name, value)| value.map(|value| view! { <input type="hidden" name=name value=value/> }));
+    view! {
+        <details class="filters" data-testid="listing-filters">
+            <summary class=format!("{} filters-summary", button_class(ButtonKind::Secondary))>
+                <Icon name="sliders"/>
+                "Filter"
+            </summary>
+            <GetForm action=path id="filters" class="filters-form" at_once=true>
+                {kept.collect_view()}
+                <label class="check">
+                    <input type="checkbox" name="in_stock" value="true" checked=query.in_stock prop:checked=query.in_stock/>
+                    <span>"Ready to ship only"</span>
+                </label>
+                {groups}
+                <PriceRange query/>
+                <button type="submit" class=format!("{} without-script w-full", button_class(ButtonKind::Primary))>"Apply"</button>
+            </GetForm>
+        </details>
+    }
+}
+
+/// A group helps where it offers a choice and is not what the page is about anyway.
+fn is_shown(facet: &Facet, scope: &Scope) -> bool {
+    let is_scope = matches!((scope, facet.field.as_str()), (Scope::Seller(_), "seller"));
+    let has_choice = facet.values.len() > 1 || facet.values.iter().any(|value| value.selected);
+    let is_list = facet.field == "category" || facet.field == "seller" || facet.field.starts_with("option.");
+    is_list && has_choice && !is_scope
+}
+
+#[component]
+fn FacetGroup(facet: Facet) -> impl IntoView {
+    // A category and a seller are one each; of an option several values can be wanted.
+    let is_single = !facet.field.starts_with("option.");
+    let field = facet.field.clone();
+    let any = is_single.then(|| {
+        let is_free = !facet.values.iter().any(|value| value.selected);
+        view! { <FacetChoice field=field.clone() value=FacetValue { value: String::new(), label: "All".to_owned(), count: 0, selected: is_free } is_single/> }
+    });
+    let choices = facet.values.into_iter().map(|value| view! { <FacetChoice field=field.clone() value is_single/> });
+    view! {
+        <fieldset class="facet">
+            <legend class="facet-title">{facet.label}</legend>
+            <div class="facet-values">{any} {choices.collect_view()}</div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn FacetChoice(field: String, value: FacetValue, is_single: bool) -> impl IntoView {
+    let is_empty = value.count == 0 && !value.selected && !value.value.is_empty();
+    view! {
+        <label class="check" class:is-empty=is_empty>
+            <input
+                type=if is_single { "radio" } else { "checkbox" }
+                name=field
+                value=value.value.clone()
+                checked=value.selected
+                prop:checked=value.selected
+            />
+            <span class="min-w-0 flex-1">{value.label}</span>
+            {(!value.value.is_empty()).then(|| view! { <span class="tabular text-sm text-soft">{value.count.to_string()}</span> })}
+        </label>
+    }
+}
+
+#[component]
+fn PriceRange(query: ListingQuery) -> impl IntoView {
+    let field = |name: &'static str, label: &'static str, price: Option<i64>| {
+        let value = price.map(|price| major_units(price, query.currency));
+        view! {
+            <div class="min-w-0 flex-1">
+                <label for=name class="mb-1 block text-sm text-soft">{label}</label>
+                <input id=name name=name class="input tabular" inputmode="decimal" pattern="[0-9]{1,9}([.][0-9]{1,3})?" autocomplete="off" value=value.clone() prop:value=value.unwrap_or_default()/>
+            </div>
+        }
+    };
+    view! {
+        <fieldset class="facet">
+            <legend class="facet-title">{format!("Price in {}", query.currency)}</legend>
+            <div class="flex gap-3">{field("min_price", "From", query.min_price)} {field("max_price", "To", query.max_price)}</div>
+        </fieldset>
+    }
+}

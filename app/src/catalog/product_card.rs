@@ -1,0 +1,44 @@
+use crate::routes;
+use crate::ui::{Badge, Picture, Price, Tone};
+use domain::catalog::ProductCard as Card;
+use leptos::prelude::*;
+
+/// A product in a grid. The whole card leads to it; the title is the link's name.
+#[component]
+pub(super) fn ProductCard(
+    card: Card,
+    /// Its picture is on the first screen.
+    #[prop(optional)]
+    first: bool,
+) -> impl IntoView {
+    let is_reduced = card.compare_at_price.is_some_and(|before| before.amount > card.price.amount);
+    let has_choice = card.variant_count > 1;
+    let mark = match (card.in_stock, is_reduced) {
+        (false, _) => Some((Tone::Plain, "Sold out")),
+        (true, true) => Some((Tone::Bad, "Reduced")),
+        (true, false) => None,
+    };
+    view! {
+        <li class="card" class:is-sold-out=!card.in_stock data-testid="product-card">
+            <div class="card-picture">
+                {card.image.map(|image| view! { <Picture image sizes="(min-width: 80rem) 18rem, (min-width: 64rem) 23vw, (min-width: 40rem) 31vw, 46vw" first silent=true/> })}
+                {mark.map(|(tone, text)| view! { <span class="card-mark"><Badge tone text/></span> })}
+            </div>
+            <h3 class="mt-3 font-serif text-lg leading-snug text-balance">
+                <a href=routes::product(&card.slug) class="card-link">{card.title}</a>
+            </h3>
+            <p class="mt-0.5 text-sm text-soft">{card.seller.name}</p>
+            <p class="mt-1">
+                {has_choice.then(|| view! { <span class="text-sm text-soft">"from "</span> })}
+                <Price amount=card.price compare_at=card.compare_at_price class="font-semibold"/>
+            </p>
+        </li>
+    }
+}
+
+/// Products side by side; the first `first` pictures are on the first screen.
+#[component]
+pub(super) fn ProductGrid(cards: Vec<Card>, #[prop(default = 0)] first: usize) -> impl IntoView {
+    let cards = cards.into_iter().enumerate().map(|(place, card)| view! { <ProductCard card first=place < first/> });
+    view! { <ul class="card-grid">{cards.collect_view()}</ul> }.into_any()
+}

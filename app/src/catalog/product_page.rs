@@ -1,0 +1,115 @@
+use super::api;
+use super::buy_box::{BuyBox, SellerCard};
+use super::gallery::Gallery;
+use super::page_address::use_page_address;
+use super::structured_data;
+use super::variant_picker::VariantPicker;
+use crate::routes;
+use crate::ui::{Breadcrumbs, Crumb, ErrorView, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton};
+use domain::catalog::ProductView;
+use domain::id::VariantId;
+use leptos::prelude::*;
+
+/// One product, with the variant the address asks for.
+#[component]
+pub fn ProductPage() -> impl IntoView {
+    let address = use_page_address("/p/");
+    let wanted = Memo::new(move |_| address.with(|address| (address.slug.clone(), address.currency())));
+    let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
+    let page = Resource::new_blocking(move || wanted.get(), |(slug, currency)| api::product(slug, currency));
+    view! {
+        <div class="page-wide py-5 sm:py-8">
+            <Transition fallback=|| view! { <ProductSkeleton/> }>
+                {move || Suspend::new(async move {
+                    match page.await {
+                        Ok(product) => view! { <ProductContent product variant/> }.into_any(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ProductContent(product: ProductView, variant: Memo<Option<VariantId>>) -> impl IntoView {
+    let crumbs = vec![Crumb::new("Souk", routes::HOME), Crumb::new(&product.category.name, routes::category(&product.category.slug))];
+    let description = product.description_html.clone();
+    let has_description = !description.is_empty();
+    let seller = product.seller.clone();
+    let title = product.title.clone();
+    let product = StoredValue::new(product);
+    // Pictures change only where the variants look different.
+    let images = Memo::new(move |_| product.with_value(|product| product.chosen_variant(variant.get()).map(|chosen| product.images_of(chosen.id)).unwrap_or_default()));
+    let choice = move || {
+        product.with_value(|product| {
+            product.chosen_variant(variant.get()).cloned().map(|chosen| view! { <Choice product=product.clone() chosen/> })
+        })
+    };
+    view! {
+        <ProductHead product/>
+        <Breadcrumbs crumbs here=title.clone()/>
+        <article class="product">
+            <div class="product-gallery">{move || view! { <Gallery images=images.get()/> }}</div>
+            <div class="product-facts">
+                <PageHeading text=title class="product-title"/>
+                {choice}
+                <SellerCard slug=seller.slug name=seller.name/>
+                {has_description.then(|| view! {
+                    <section aria-labelledby="about" class="mt-8 border-t border-line pt-6">
+                        <h2 id="about" class="font-serif text-2xl">"About it"</h2>
+                        <SanitisedHtml html=description class="prose mt-3"/>
+                    </section>
+                })}
+            </div>
+        </article>
+    }
+}
+
+/// Everything that depends on the chosen variant.
+#[component]
+fn Choice(product: ProductView, chosen: domain::catalog::VariantView) -> impl IntoView {
+    let data = structured_data::product(&product, &chosen);
+    let sku = chosen.sku.clone();
+    view! {
+        <p class="mt-3 text-2xl">
+            <Price amount=chosen.price compare_at=chosen.compare_at_price class="font-semibold" test_id="product-price"/>
+        </p>
+        <VariantPicker product=product.clone() chosen=chosen.clone()/>
+        <BuyBox product chosen/>
+        <p class="mt-4 text-sm text-soft">"Item " <span class="tabular">{sku}</span></p>
+        <JsonLd json=data/>
+    }
+}
+
+#[component]
+fn ProductHead(product: StoredValue<ProductView>) -> impl IntoView {
+    product.with_value(|product| {
+        let image = product.images.first().map(|image| image.url.clone());
+        view! {
+            <Head
+                title=product.title.clone()
+                description=format!("{} by {}, sold on Souk.", product.title, product.seller.name)
+                canonical=routes::product(&product.slug)
+                image=image.unwrap_or_else(|| "/favicon.svg".to_owned())
+            />
+        }
+    })
+}
+
+#[component]
+fn ProductSkeleton() -> impl IntoView {
+    view! {
+        <Skeleton class="block h-5 w-48"/>
+        <div class="product">
+            <Skeleton class="block aspect-square w-full"/>
+            <div class="space-y-4">
+                <Skeleton class="block h-10 w-4/5"/>
+                <Skeleton class="block h-8 w-32"/>
+                <Skeleton class="block h-24 w-full"/>
+                <Skeleton class="block h-12 w-full"/>
+            </div>
+        </div>
+    }
+}

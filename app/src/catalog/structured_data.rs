@@ -1,0 +1,83 @@
+use domain::catalog::{Availability, ProductView, VariantView};
+use domain::money::Money;
+use serde::Serialize;
+
+/// A product in schema.org's words, saying what the page shows and no more.
+#[derive(Debug, Serialize)]
+struct Product<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: &'a str,
+    sku: &'a str,
+    image: Vec<&'a str>,
+    brand: Named<'a>,
+    category: &'a str,
+    offers: Offer<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Named<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Offer<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    price: String,
+    #[serde(rename = "priceCurrency")]
+    currency: &'static str,
+    availability: &'static str,
+    seller: Named<'a>,
+}
+
+/// JSON-LD of a product with the variant that is chosen.
+pub(super) fn product(product: &ProductView, chosen: &VariantView) -> String {
+    let availability = match chosen.availability {
+        Availability::InStock => "https://schema.org/InStock",
+        Availability::Low => "https://schema.org/LimitedAvailability",
+        Availability::Out => "https://schema.org/OutOfStock",
+    };
+    let maker = |kind| Named { kind, name: &product.seller.name };
+    let data = Product {
+        context: "https://schema.org",
+        kind: "Product",
+        name: &product.title,
+        sku: &chosen.sku,
+        image: product.images.iter().map(|image| image.url.as_str()).collect(),
+        brand: maker("Brand"),
+        category: &product.category.name,
+        offers: Offer {
+            kind: "Offer",
+            price: decimal(chosen.price),
+            currency: chosen.price.currency.code(),
+            availability,
+            seller: maker("Organization"),
+        },
+    };
+    serde_json::to_string(&data).expect("plain texts always serialise")
+}
+
+/// `1299.00`: no symbol, no grouping.
+fn decimal(money: Money) -> String {
+    let digits = money.currency.exponent() as usize;
+    let scale = 10_u64.pow(money.currency.exponent());
+    let amount = money.amount.unsigned_abs();
+    if digits == 0 { amount.to_string() } else { format!("{}.{:0digits$}", amount / scale, amount % scale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::money::Currency;
+
+    #[test]
+    fn prices_for_machines_have_no_grouping() {
+        assert_eq!(decimal(Money::new(129_905, Currency::Usd)), "1299.05");
+        assert_eq!(decimal(Money::new(1_200, Currency::Jpy)), "1200");
+    }
+}

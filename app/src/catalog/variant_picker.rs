@@ -1,0 +1,44 @@
+use crate::routes;
+use domain::catalog::{ProductView, ValueChoice, VariantView};
+use leptos::prelude::*;
+
+/// The options of a product. Each value is a link to the variant it leads to, so the choice stands in the address and
+/// works without script; what does not go together or is sold out looks so.
+#[component]
+pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl IntoView {
+    let groups = product.options.iter().map(|option| {
+        let own = chosen.options.get(&option.name).cloned().unwrap_or_default();
+        let choices = product.value_choices(&option.name, &chosen);
+        let links = choices.into_iter().map(|choice| view! { <Value slug=product.slug.clone() choice/> });
+        view! {
+            <div role="group" aria-label=option.name.clone() class="option-group">
+                <p class="text-sm"><span class="text-soft">{option.name.clone()} ": "</span> <span class="font-semibold">{own}</span></p>
+                <ul class="mt-2 flex flex-wrap gap-2">{links.collect_view()}</ul>
+            </div>
+        }
+    });
+    groups.collect_view().into_any()
+}
+
+#[component]
+fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
+    let ValueChoice { value, variant, is_chosen, can_be_had } = choice;
+    let address = variant.map(|variant| routes::variant(&slug, variant));
+    let hint = (!can_be_had).then(|| view! { <span class="sr-only">" (not available)"</span> });
+    view! {
+        <li>
+            <a
+                href=address
+                class="option-value"
+                class:is-missing=!can_be_had
+                aria-current=is_chosen.then_some("true")
+                data-noscroll=""
+                prop:replace=true
+                data-testid="product-option"
+            >
+                {value}
+                {hint}
+            </a>
+        </li>
+    }
+}

@@ -1,0 +1,99 @@
+use crate::cart::CartBadge;
+use crate::catalog::departments;
+use crate::routes;
+use crate::theme::ThemeToggle;
+use crate::ui::{GetForm, Icon};
+use crate::visitor::use_visitor;
+use domain::catalog::CategoryRef;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The top of every page: name, search, departments, account, cart.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let visitor = use_visitor();
+    view! {
+        <header class="site-header">
+            <div class="page-wide flex flex-wrap items-center gap-x-2 gap-y-2 py-3 sm:gap-x-4 lg:gap-x-8">
+                <a href=routes::HOME class="wordmark" aria-label="Souk, to the front page">"Souk"</a>
+                <SearchBox/>
+                <div class="ml-auto flex items-center gap-0.5 sm:gap-1">
+                    <ThemeToggle/>
+                    <a href=routes::ACCOUNT class="header-link" data-testid="header-account">
+                        <Icon name="user"/>
+                        <span class="max-w-[14ch] truncate max-md:sr-only">
+                            {move || visitor.name().unwrap_or_else(|| "Account".to_owned())}
+                        </span>
+                    </a>
+                    <a href=routes::CART class="header-link" data-testid="header-cart">
+                        <Icon name="bag"/>
+                        <span class="max-md:sr-only">"Cart"</span>
+                        <CartBadge/>
+                    </a>
+                </div>
+            </div>
+            <Departments/>
+        </header>
+    }
+}
+
+/// The topmost categories.
+#[component]
+fn Departments() -> impl IntoView {
+    let departments = Resource::new_blocking(|| (), |()| departments());
+    let path = use_location().pathname;
+    let link = move |category: CategoryRef| {
+        let address = routes::category(&category.slug);
+        let own = address.clone();
+        view! {
+            <li>
+                <a href=address class="department" aria-current=move || path.with(|path| *path == own).then_some("page")>
+                    {category.name}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav aria-label="Departments" class="border-t border-line">
+            <ul class="page-wide departments">
+                <Suspense fallback=|| ()>
+                    {Suspend::new(async move {
+                        // Without them the shop still works: search and the front page lead everywhere.
+                        departments.await.unwrap_or_default().into_iter().map(link).collect_view()
+                    })}
+                </Suspense>
+            </ul>
+        </nav>
+    }
+}
+
+#[component]
+fn SearchBox() -> impl IntoView {
+    let location = use_location();
+    let question = move || match location.pathname.with(|path| path == routes::SEARCH) {
+        true => location.query.with(|query| query.get("q").unwrap_or_default()),
+        false => String::new(),
+    };
+    view! {
+        <search class="order-last w-full md:order-none md:w-auto md:max-w-xl md:flex-1">
+            <GetForm action=routes::SEARCH class="search-box">
+                <label for="site-search" class="sr-only">"Search the shop"</label>
+                <input
+                    id="site-search"
+                    name="q"
+                    type="search"
+                    class="search-input"
+                    placeholder="Search pots, lamps, linen…"
+                    maxlength=domain::catalog::QUERY_LENGTH_MAX.to_string()
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    value=question
+                    prop:value=question
+                />
+                <button type="submit" class="search-button" aria-label="Search">
+                    <Icon name="search"/>
+                </button>
+            </GetForm>
+        </search>
+    }
+}

@@ -1,0 +1,33 @@
+use crate::App;
+use crate::assets::Assets;
+use crate::theme;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+/// The document around the app.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let assets = Assets::of(&options);
+    assets.provide_chunk_hints();
+    let shade = theme::chosen();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=shade.map(theme::Shade::name)>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="color-scheme" content=shade.map_or("light dark", theme::Shade::name)/>
+                <link rel="preload" href="/fonts/fraunces.woff2" r#as="font" r#type="font/woff2" crossorigin=""/>
+                <link rel="preload" href="/fonts/source-sans-3.woff2" r#as="font" r#type="font/woff2" crossorigin=""/>
+                <link rel="stylesheet" href=assets.style_sheet()/>
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <AutoReload options=options.clone()/>
+                <script type="module" nonce=use_nonce()>{assets.boot_script()}</script>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,22 @@
+use super::{ButtonKind, button_class};
+use leptos::prelude::*;
+
+/// The way to the next rows of a long list: a link that works alone, and that a page may answer in place.
+#[component]
+pub fn LoadMore(#[prop(into)] path: String, #[prop(into)] shown: u32, total: u32, #[prop(optional, into)] busy: Signal<bool>) -> impl IntoView {
+    view! {
+        <nav aria-label="More results" class="mt-12 flex flex-col items-center gap-3">
+            <p class="tabular text-sm text-soft">{format!("{shown} of {total}")}</p>
+            <progress class="progress" max=total value=shown aria-hidden="true"></progress>
+            <a
+                href=path
+                rel="next"
+                class=button_class(ButtonKind::Secondary)
+                aria-busy=move || busy.get().then_some("true")
+                data-testid="listing-more"
+            >
+                "Show more"
+            </a>
+        </nav>
+    }
+}

@@ -1,0 +1,24 @@
+use domain::money::Money;
+use leptos::prelude::*;
+
+/// An amount in tabular figures; with `compare_at`, the price before beside it, said in words to those who hear it.
+#[component]
+pub fn Price(
+    amount: Money,
+    #[prop(optional_no_strip)] compare_at: Option<Money>,
+    #[prop(default = "")] class: &'static str,
+    #[prop(optional)] test_id: Option<&'static str>,
+) -> impl IntoView {
+    let before = compare_at.filter(|before| before.amount > amount.amount && before.currency == amount.currency);
+    let is_reduced = before.is_some();
+    view! {
+        <span class=format!("tabular {class}")>
+            {is_reduced.then(|| view! { <span class="sr-only">"Now "</span> })}
+            <span class=if is_reduced { "text-accent" } else { "" } data-testid=test_id>{amount.to_string()}</span>
+            {before.map(|before| view! {
+                <span class="sr-only">", before "</span>
+                <s class="ml-2 font-normal text-soft">{before.to_string()}</s>
+            })}
+        </span>
+    }
+}

@@ -1,0 +1,32 @@
+use leptos::prelude::*;
+
+/// A description that was sanitised when it was stored. The one place where text enters a page unescaped.
+#[component]
+pub fn SanitisedHtml(html: String, #[prop(default = "prose")] class: &'static str) -> impl IntoView {
+    view! { <div class=class inner_html=html></div> }
+}
+
+/// Facts about the page for search engines. `json` must be a JSON text.
+#[component]
+pub fn JsonLd(json: String) -> impl IntoView {
+    view! { <script type="application/ld+json" inner_html=json_for_script(&json)></script> }
+}
+
+/// A JSON text that cannot end the script element it stands in: inside JSON `<` occurs only in strings, where the escape
+/// means the same.
+pub fn json_for_script(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_can_leave_its_script() {
+        let json = json_for_script(r#"{"name":"</script><script>alert(1)</script><!--"}"#);
+        assert!(!json.contains('<'));
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["name"], "</script><script>alert(1)</script><!--");
+    }
+}

@@ -1,0 +1,64 @@
+//! What is personal on pages that are the same for everyone: the visitor's name and cart. The browser asks for it once it
+//! runs; without script the links lead to pages that show it.
+
+use crate::cart::CartStore;
+use crate::error::AppError;
+use domain::cart::CartView;
+use domain::refusal::NoRefusal;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+/// Who is looking, as far as the header needs to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor {
+    name: RwSignal<Option<String>>,
+}
+
+impl Visitor {
+    pub(crate) fn provide() {
+        let visitor = Visitor { name: RwSignal::new(None) };
+        provide_context(visitor);
+        // Effects run in the browser only, after the page was taken over.
+        Effect::new(move |_| visitor.refresh());
+    }
+
+    /// The name of the signed-in visitor; none for guests, and until the answer is there.
+    pub fn name(self) -> Option<String> {
+        self.name.get()
+    }
+
+    /// Asks again: call it where somebody has signed in or out, or a cart has become an order.
+    pub fn refresh(self) {
+        let cart = use_context::<CartStore>();
+        spawn_local(async move {
+            // Without an answer the header stays as it is for guests; the pages behind its links tell what is wrong.
+            if let Ok(greeting) = greet().await {
+                self.name.try_set(greeting.name);
+                if let (Some(cart), Some(view)) = (cart, greeting.cart) {
+                    cart.accept(view);
+                }
+            }
+        });
+    }
+}
+
+/// The visitor of this page.
+pub fn use_visitor() -> Visitor {
+    use_context().unwrap_or_else(|| Visitor { name: RwSignal::new(None) })
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Greeting {
+    name: Option<String>,
+    cart: Option<CartView>,
+}
+
+/// What the header shows. A cart that cannot be had now is left out: its page says why.
+#[server(prefix = "/sf", endpoint = "cart/greet")]
+pub(crate) async fn greet() -> Result<Greeting, AppError<NoRefusal>> {
+    let ctx = crate::context::context()?;
+    let name = ctx.user().map(|user| user.name.clone());
+    let cart = backend::cart::view(&ctx).await.ok().map(|cart| CartView { token: None, ..cart });
+    Ok(Greeting { name, cart })
+}
