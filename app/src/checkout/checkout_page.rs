@@ -3,7 +3,7 @@ use super::api::{self, CheckoutView, NextStep};
 use super::order_summary::OrderSummary;
 use super::shipping_choice::ShippingChoice;
 use super::step::Step;
-use super::{CheckoutForm, SummaryLine, Totals, trouble_of};
+use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
 use crate::error::AppError;
 use crate::routes;
 use crate::ui::{Button, ButtonKind, EmptyState, ErrorView, Field, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
@@ -18,8 +18,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
-use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
+use leptos_router::{LazyRoute, lazy_route};
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 
@@ -104,8 +103,6 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
         asked_for: StoredValue::new(CheckoutForm::default()),
     };
     let totals = Signal::derive(move || checkout.quote.with(|quote| quote.as_ref().map_or(cart_totals, Totals::from)));
-    let navigate = use_navigate();
-    let pay = Callback::new(move |path: String| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
     Effect::new(move |before: Option<Option<QuoteView>>| {
         let quote = checkout.quote.get();
         if let (Some(before), Some(now)) = (before, &quote)
@@ -135,7 +132,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                     novalidate=true
                     class="mt-6"
                     on:change=move |event| checkout.changed(&event)
-                    on:submit=move |event| checkout.submitted(&event, pay)
+                    on:submit=move |event| checkout.submitted(&event)
                 >
                     <CheckoutFields checkout form/>
                 </form>
@@ -265,7 +262,7 @@ impl FormState {
         }
     }
 
-    fn submitted(self, event: &SubmitEvent, pay: Callback<String>) {
+    fn submitted(self, event: &SubmitEvent) {
         event.prevent_default();
         let Some(form) = self.read().filter(|_| !self.is_placing.get_untracked()) else { return };
         let errors = form.errors();
@@ -281,7 +278,7 @@ impl FormState {
         spawn_local(async move {
             let shown = form.shown_total();
             match api::place_order(form).await {
-                Ok(NextStep::Pay { number }) => return pay.run(routes::pay(number)),
+                Ok(NextStep::Pay { number }) => return open_page(&routes::pay(number)),
                 Ok(NextStep::Shipping) => self.refresh_quote(),
                 Err(error) => {
                     if let Some(CheckoutRefusal::TotalChanged { quote }) = error.refusal() {

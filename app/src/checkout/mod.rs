@@ -3,12 +3,12 @@
 
 mod address_fields;
 mod api;
+mod browser;
 mod checkout_page;
 mod form;
 mod hold_timer;
 mod order_summary;
 mod outcome;
-mod pause;
 mod pay_page;
 mod payment_form;
 mod return_page;
@@ -29,4 +29,5 @@ pub use outcome::{Outcome, outcome};
 pub use pay_page::PayPage;
 pub use return_page::ReturnPage;
 
+use browser::open_page;
 use trouble::trouble_of;

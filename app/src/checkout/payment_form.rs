@@ -1,5 +1,5 @@
 use super::api::{self, PayView};
-use super::pause::pause;
+use super::browser::pause;
 use super::stripe_js::{CardForm, Confirmation};
 use super::{Outcome, outcome};
 use crate::routes;

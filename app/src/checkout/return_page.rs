@@ -1,6 +1,6 @@
 use super::api;
-use super::pause::pause;
-use super::{Outcome, outcome};
+use super::browser::pause;
+use super::{Outcome, open_page, outcome};
 use crate::error::AppError;
 use crate::routes;
 use crate::ui::{ButtonKind, ErrorView, Head, PageHeading, button_class};
@@ -51,12 +51,10 @@ fn Waiting(number: OrderNumber) -> impl IntoView {
     let here = routes::payment_return(&number);
     let navigate = use_navigate();
     let is_here = RwSignal::new(true);
-    let lead_on = Callback::new(move |path: String| {
-        navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() });
-    });
+    let arrive = Callback::new(move |path: String| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
     Effect::new({
         let number = number.clone();
-        move |_| spawn_local(ask(number.clone(), is_here, lead_on))
+        move |_| spawn_local(ask(number.clone(), is_here, arrive))
     });
     view! {
         <Head title="Checking your payment"/>
@@ -71,7 +69,7 @@ fn Waiting(number: OrderNumber) -> impl IntoView {
     }
 }
 
-async fn ask(number: OrderNumber, is_here: RwSignal<bool>, lead_on: Callback<String>) {
+async fn ask(number: OrderNumber, is_here: RwSignal<bool>, arrive: Callback<String>) {
     for _ in 0..CHECKS_MAX {
         pause(CHECK_EVERY_MS).await;
         let answer = api::settle(number.to_string()).await;
@@ -79,8 +77,8 @@ async fn ask(number: OrderNumber, is_here: RwSignal<bool>, lead_on: Callback<Str
             return;
         }
         match answer.as_ref().map(outcome) {
-            Ok(Outcome::Paid) => return lead_on.run(routes::order_placed(&number)),
-            Ok(Outcome::Payable | Outcome::Ended) => return lead_on.run(routes::pay(&number)),
+            Ok(Outcome::Paid) => return arrive.run(routes::order_placed(&number)),
+            Ok(Outcome::Payable | Outcome::Ended) => return open_page(&routes::pay(&number)),
             Ok(Outcome::Open) | Err(_) => {}
         }
     }

@@ -114,14 +114,14 @@ fn read(answer: &JsValue) -> Confirmation {
 /// The form in the page's colours.
 fn appearance(place: &HtmlElement) -> Object {
     let theme = if is_dark() { "night" } else { "stripe" };
-    let mut variables = vec![("borderRadius", JsValue::from("6px")), ("fontSizeBase", "16px".into())];
+    let mut variables = vec![("borderRadius", JsValue::from("8px")), ("fontSizeBase", "16px".into())];
     let names = [
-        ("colorPrimary", "--color-accent"),
-        ("colorBackground", "--color-raised"),
-        ("colorText", "--color-ink"),
-        ("colorTextSecondary", "--color-soft"),
-        ("colorTextPlaceholder", "--color-soft"),
-        ("colorDanger", "--color-bad"),
+        ("colorPrimary", "--accent"),
+        ("colorBackground", "--surface"),
+        ("colorText", "--ink"),
+        ("colorTextSecondary", "--soft"),
+        ("colorTextPlaceholder", "--soft"),
+        ("colorDanger", "--bad"),
     ];
     if let Ok(Some(style)) = window().get_computed_style(place) {
         for (name, token) in names {

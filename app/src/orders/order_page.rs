@@ -97,7 +97,7 @@ fn NextDeed(order: OrderView) -> impl IntoView {
                 Outcome::Open => view! { <p>"Your payment is being checked. Do not pay again."</p> }.into_any(),
                 _ => view! {
                     <p>"This order waits for its payment."</p>
-                    <p class="mt-3"><a href=routes::pay(&order.number) class=button_class(ButtonKind::Primary)>"Pay now"</a></p>
+                    <p class="mt-3"><a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>"Pay now"</a></p>
                 }
                 .into_any(),
             };

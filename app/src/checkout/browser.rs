@@ -10,3 +10,10 @@ pub(super) async fn pause(milliseconds: i32) {
     });
     _ = JsFuture::from(waiting).await;
 }
+
+/// Opens a page of the shop as a new document, in place of this one: the pay page may use the gateway's script, which the
+/// policy of the document shown now need not allow.
+pub(super) fn open_page(path: &str) {
+    // Fails only where the browser forbids a page to leave itself; the button can be pressed again then.
+    _ = window().location().replace(path);
+}
