@@ -25,6 +25,27 @@ pub async fn connect(url: &str, connections_max: u32) -> anyhow::Result<PgPool> 
     Ok(pool)
 }
 
+/// Brings the database to the schema that this program expects, over a connection of its own: a migration may take longer
+/// than any request.
+///
+/// # Errors
+/// When the database cannot be reached, or a migration fails; then it has not happened.
+pub async fn migrate(url: &str) -> anyhow::Result<()> {
+    let options: PgConnectOptions = url.parse()?;
+    let options = options.options([("search_path", "public"), ("timezone", "UTC")]);
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
+    MIGRATIONS.run(&pool).await?;
+    pool.close().await;
+    Ok(())
+}
+
+/// Whether the database answers and has the schema that this program expects.
+pub async fn is_ready(db: &PgPool) -> bool {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let done = sqlx::query_scalar::<_, bool>("select exists (select from _sqlx_migrations where version = $1 and success)").bind(newest);
+    done.fetch_one(db).await.unwrap_or(false)
+}
+
 /// Whether the database could not be reached, as opposed to having refused something. What was asked may have happened.
 pub fn is_unreachable(error: &sqlx::Error) -> bool {
     match error {

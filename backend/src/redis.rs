@@ -52,6 +52,14 @@ impl Redis {
     }
 
     /// Whether Redis answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> anyhow::Result<()> {
+        Ok(redis::cmd("PING").query_async(&mut self.connection()).await?)
+    }
+
+    /// Whether Redis answers.
     pub async fn is_ready(&self) -> bool {
         redis::cmd("PING").query_async::<()>(&mut self.connection()).await.is_ok()
     }

@@ -2,7 +2,7 @@
 //! or a lease.
 
 use crate::serve::Shutdown;
-use backend::{Handles, cart, check, checkout, housekeeping, idempotency, inventory, jobs};
+use backend::{Handles, cart, check, checkout, housekeeping, idempotency, inventory};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -31,11 +31,10 @@ impl Worker {
 fn workers() -> Vec<Worker> {
     let (ms, s) = (Duration::from_millis, Duration::from_secs);
     vec![
-        Worker::new("checkout", ms(1_000), |handles| Box::pin(async move { Ok(u64::from(checkout::resume(&handles).await?)) })),
-        Worker::new("webhooks", ms(300), |handles| Box::pin(async move { Ok(u64::from(checkout::process_webhooks(&handles).await?)) })),
+        Worker::new("checkout", ms(500), |handles| Box::pin(async move { Ok(u64::from(checkout::resume(&handles).await?)) })),
         Worker::new("holds", s(5), |handles| Box::pin(async move { Ok(u64::from(inventory::expire_due(&handles).await?)) })),
         Worker::new("carts", s(2), |handles| Box::pin(async move { Ok(u64::from(cart::drain(&handles).await?)) })),
-        Worker::new("jobs", s(1), |handles| Box::pin(async move { Ok(u64::from(jobs::run_due(&handles, housekeeping::KINDS).await?)) })),
+        Worker::new("housekeeping", s(10), |handles| Box::pin(async move { Ok(u64::from(housekeeping::run(&handles).await?)) })),
         Worker::new("old_answers", s(600), |handles| Box::pin(async move { idempotency::forget_old(&handles).await })),
         light_check(),
     ]
@@ -43,9 +42,6 @@ fn workers() -> Vec<Worker> {
 
 /// Runs every loop until asked to end; a run that has begun is finished.
 pub async fn run(handles: Handles, shutdown: Shutdown) {
-    if let Err(error) = housekeeping::ensure_scheduled(&handles).await {
-        tracing::error!(error = format!("{error:#}"), "repeating jobs could not be scheduled");
-    }
     let mut loops = JoinSet::new();
     for worker in workers() {
         loops.spawn(turn(worker, handles.clone(), shutdown.clone()));

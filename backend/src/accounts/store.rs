@@ -180,6 +180,12 @@ pub(super) async fn revoke_family(executor: impl PgExecutor<'_>, token_hash: &[u
     Ok(())
 }
 
+/// Ends every token of one sign-in.
+pub(super) async fn end_family(executor: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("update refresh_token set revoked_at = souk.clock() where revoked_at is null and family_id = $1", family).execute(executor).await?;
+    Ok(())
+}
+
 /// Whose access token of this family it is, if its time is not over and the family still lives.
 pub(super) async fn token_user(executor: impl PgExecutor<'_>, user: UserId, family: Uuid, expires_at: i64) -> sqlx::Result<Option<SessionUser>> {
     let row = sqlx::query_as!(

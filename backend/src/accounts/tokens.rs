@@ -58,22 +58,33 @@ pub async fn revoke(ctx: &Context, refresh_token: &str) -> Result<(), Failure<No
     Ok(())
 }
 
+/// Ends the sign-in that this access token of the caller came from: the token itself, and every refresh token of its family.
+pub async fn revoke_access(ctx: &Context, access_token: &str) -> Result<(), Failure<NoRefusal>> {
+    let user = ctx.signed_in()?;
+    let claims = claims(&ctx.handles, access_token)?.filter(|claims| claims.sub == user).ok_or(Failure::Unauthorized)?;
+    store::end_family(&ctx.handles.db, claims.family).await?;
+    Ok(())
+}
+
 /// Whose access token this is, if it is a live one for the shop.
 ///
 /// # Errors
 /// When PostgreSQL does not answer.
 pub async fn access_token_user(handles: &Handles, token: &str) -> anyhow::Result<Option<SessionUser>> {
+    let Some(claims) = claims(handles, token)? else { return Ok(None) };
+    Ok(store::token_user(&handles.db, claims.sub, claims.family, claims.exp).await?)
+}
+
+/// What an access token says, if it was signed here for the shop; whether it still lives is for the database to say.
+fn claims(handles: &Handles, token: &str) -> anyhow::Result<Option<Claims>> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_audience(&[AUDIENCE]);
     validation.set_issuer(&[ISSUER]);
     validation.set_required_spec_claims(&["exp", "aud", "iss", "sub"]);
     // The end is compared with the shop's clock, in the statement that looks the user up anyway.
     validation.validate_exp = false;
-    let Ok(decoded) = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&signing_key(handles)?), &validation) else {
-        return Ok(None);
-    };
-    let claims = decoded.claims;
-    Ok(store::token_user(&handles.db, claims.sub, claims.family, claims.exp).await?)
+    let decoded = jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(&signing_key(handles)?), &validation);
+    Ok(decoded.ok().map(|decoded| decoded.claims))
 }
 
 async fn issue(handles: &Handles, connection: &mut PgConnection, user: UserId, family: Uuid) -> Result<SignedIn, Failure<NoRefusal>> {

@@ -1,0 +1,6 @@
+//! What is no page and no API: health, files, links from mails, the administrators' own listener.
+
+pub mod admin;
+pub mod files;
+pub mod health;
+pub mod track;

@@ -1,0 +1,68 @@
+//! Answers where no page could be rendered: short, without anything from inside, with the reference to look up.
+
+use super::class::Class;
+use super::request_id;
+use crate::rest::problem::{ErrorCode, Problem};
+use axum::body::Body;
+use axum::response::{Html, IntoResponse as _, Response};
+use http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use std::any::Any;
+
+/// How long a client should wait after an overload or an outage, in seconds.
+const RETRY_AFTER_S: &str = "2";
+
+/// A page for people, a problem for programs.
+pub fn answer(headers: &HeaderMap, status: StatusCode, message: &str) -> Response {
+    let wants_page = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let mut response = if wants_page {
+        (status, Html(page(status, message))).into_response()
+    } else {
+        let code = ErrorCode::of_status(status);
+        let mut response = Problem::new(code, message).into_response();
+        *response.status_mut() = status;
+        response
+    };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+    }
+    response
+}
+
+/// No picture, no script, no style: it must work when nothing else does.
+fn page(status: StatusCode, message: &str) -> String {
+    let (reason, reference) = (status.canonical_reason().unwrap_or("Error"), request_id::current());
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{reason} · Souk</title></head><body><main><h1>{reason}</h1>\
+         <p>{message}</p><p>Reference: <code>{reference}</code></p><p><a href=\"/\">Back to the shop</a></p></main></body></html>"
+    )
+}
+
+/// The answer after a panic; the panic itself was logged where it happened.
+pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let mut headers = HeaderMap::new();
+    // Which kind of door it was is not known here any more; a page's text serves a program too.
+    if !PROGRAM.try_with(|is_program| *is_program).unwrap_or(false) {
+        headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
+    }
+    answer(&headers, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+}
+
+tokio::task_local! {
+    static PROGRAM: bool;
+}
+
+/// Remembers, for [`after_panic`], whether a person or a program waits for the answer.
+pub async fn remember_reader(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    let is_page = Class::of(request.uri().path()).is_page();
+    let wants_page = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    PROGRAM.scope(!is_page && !wants_page, next.run(request)).await
+}
+
+/// What a failure of ours looks like in the API; see [`answer`] for pages.
+pub fn internal(error: &anyhow::Error) -> Problem {
+    tracing::error!(error = format!("{error:#}"), "a request failed");
+    Problem::new(ErrorCode::InternalError, "Something went wrong on our side.")
+}

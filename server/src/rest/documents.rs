@@ -1,0 +1,174 @@
+//! The API's description, for programs and for people. The page is made here from the description: no script, nothing
+//! from elsewhere.
+
+use super::problem::{ErrorCode, ProblemDocument};
+use axum::Extension;
+use axum::response::{Html, IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}\
+    table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-top:1px solid #8884}\
+    code,pre{font:14px/1.45 ui-monospace,monospace}pre{overflow:auto;padding:.75rem;border:1px solid #8884}h2{margin-top:3rem}\
+    summary{cursor:pointer}";
+
+/// What every description begins with.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "Souk",
+        description = "Buying on Souk by program. Amounts are in minor units beside their currency, times are RFC 3339 in UTC, ids are UUIDs. \
+            Tokens travel in headers; cookies are ignored. Lists go on with `cursor` until `next_cursor` is null. Errors are problem documents \
+            (RFC 9457) with a `code` from a closed list. Fields may be added to answers: ignore those you do not know."
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&Schemes),
+    tags((name = "Catalogue"), (name = "Accounts"), (name = "Cart"), (name = "Checkout"), (name = "Orders"), (name = "Payments"), (name = "Webhooks"))
+)]
+pub(super) struct Description;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let mut header = |scheme: &str, name: &str, text: &str| {
+            components.add_security_scheme(scheme, SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(name, text))));
+        };
+        header("cart_token", "Cart-Token", "A guest's cart: the `token` that its first write answered with.");
+        header("order_token", "Order-Token", "A guest's order: its `access_token`.");
+        let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The whole description, with what holds for all operations.
+pub(super) fn finished(mut document: Document) -> Document {
+    document.info.version = "1".to_owned();
+    document
+}
+
+/// Both forms of the description, made once.
+#[derive(Debug)]
+pub(super) struct Documents {
+    json: String,
+    html: String,
+    policy: String,
+}
+
+impl Documents {
+    pub(super) fn of(document: &Document) -> Self {
+        let value = serde_json::to_value(document).unwrap_or_default();
+        let html = page_of(&value);
+        use base64::Engine as _;
+        use sha2::Digest as _;
+        let style = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(STYLE));
+        let policy = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        Self { json: value.to_string(), html, policy }
+    }
+}
+
+const CACHE: (http::HeaderName, &str) = (CACHE_CONTROL, "public, max-age=300");
+
+pub(super) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> Response {
+    ([(CONTENT_TYPE, "application/json"), CACHE], documents.json.clone()).into_response()
+}
+
+pub(super) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
+    ([(CONTENT_SECURITY_POLICY, documents.policy.as_str()), (CACHE.0, CACHE.1)], Html(documents.html.clone())).into_response()
+}
+
+// The page ------------------------------------------------------------------------------------------------------------
+
+fn page_of(document: &Value) -> String {
+    let mut html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>Souk API</title><style>{STYLE}</style></head><body><h1>Souk API</h1><p>{}</p>\
+         <p>For programs: <a href=\"/api/v1/openapi.json\">openapi.json</a>.</p>",
+        escaped(document["info"]["description"].as_str().unwrap_or_default())
+    );
+    let empty = Map::new();
+    let paths = document["paths"].as_object().unwrap_or(&empty);
+    for tag in document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()) {
+        write_to(&mut html, format_args!("<h2>{}</h2>", escaped(tag)));
+        for (path, operations) in paths {
+            for (method, operation) in operations.as_object().unwrap_or(&empty) {
+                if operation["tags"][0] == tag {
+                    write_operation(&mut html, method, path, operation);
+                }
+            }
+        }
+    }
+    write_codes(&mut html);
+    html.push_str("<h2>Schemas</h2>");
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap_or(&empty) {
+        let name = escaped(name);
+        write_to(&mut html, format_args!("<details id=\"schema-{name}\"><summary>{name}</summary>{}</details>", pretty(schema)));
+    }
+    html.push_str("</body></html>");
+    html
+}
+
+fn write_operation(html: &mut String, method: &str, path: &str, operation: &Value) {
+    let text = |name: &str| escaped(operation[name].as_str().unwrap_or_default());
+    let (method, path) = (method.to_uppercase(), escaped(path));
+    write_to(html, format_args!("<h3><code>{method} {path}</code></h3><p>{}</p><p>{}</p>", text("summary"), text("description")));
+    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !parameters.is_empty() {
+        html.push_str("<table><tr><th>Parameter</th><th>In</th><th>What it is</th></tr>");
+        for parameter in parameters {
+            let cell = |name: &str| escaped(parameter[name].as_str().unwrap_or_default());
+            let required = if parameter["required"] == true { " (required)" } else { "" };
+            let row = (cell("name"), cell("in"), cell("description"));
+            write_to(html, format_args!("<tr><td><code>{}</code></td><td>{}{required}</td><td>{}</td></tr>", row.0, row.1, row.2));
+        }
+        html.push_str("</table>");
+    }
+    if let Some(body) = operation.pointer("/requestBody/content/application~1json/schema") {
+        write_to(html, format_args!("<p>Body: {}</p>", reference(body)));
+    }
+    html.push_str("<table><tr><th>Status</th><th>Answer</th><th>Schema</th></tr>");
+    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+        let content = response["content"].as_object().and_then(|content| content.values().next());
+        let schema = content.map(|content| reference(&content["schema"])).unwrap_or_default();
+        let description = escaped(response["description"].as_str().unwrap_or_default());
+        write_to(html, format_args!("<tr><td>{}</td><td>{description}</td><td>{schema}</td></tr>", escaped(status)));
+    }
+    html.push_str("</table>");
+}
+
+fn write_codes(html: &mut String) {
+    html.push_str("<h2>Error codes</h2><table><tr><th>Code</th><th>Status</th><th>Meaning</th></tr>");
+    for code in ErrorCode::ALL {
+        let name = serde_json::to_value(code).unwrap_or_default();
+        let name = escaped(name.as_str().unwrap_or_default());
+        let (status, title) = (code.status().as_u16(), code.title());
+        write_to(html, format_args!("<tr id=\"{name}\"><td><code>{name}</code></td><td>{status}</td><td>{title}</td></tr>"));
+    }
+    html.push_str("</table>");
+}
+
+/// A link to a named schema, or the schema itself.
+fn reference(schema: &Value) -> String {
+    match schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+        Some(name) => format!("<a href=\"#schema-{0}\">{0}</a>", escaped(name)),
+        None => pretty(schema),
+    }
+}
+
+fn pretty(schema: &Value) -> String {
+    format!("<pre>{}</pre>", escaped(&serde_json::to_string_pretty(schema).unwrap_or_default()))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn write_to(html: &mut String, arguments: std::fmt::Arguments<'_>) {
+    html.write_fmt(arguments).expect("writing to a String does not fail");
+}
