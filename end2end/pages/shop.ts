@@ -39,7 +39,7 @@ export class Shop {
   }
 
   get cardFrame(): FrameLocator {
-    return this.page.frameLocator('iframe[title*="payment" i]').first();
+    return this.page.frameLocator('iframe[title="Secure payment input frame"]');
   }
 
   async fillCard(number: string) {

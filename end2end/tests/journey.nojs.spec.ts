@@ -35,6 +35,7 @@ test('a guest buys without JavaScript, a declined card first', async ({ page }) 
     await page.getByLabel('Card number').fill(number);
     await page.getByLabel(/Expir/).fill('12 / 40');
     await page.getByLabel(/Security code|CVC/).fill('123');
+    await page.getByLabel('Name on card').fill(address.name);
     await page.getByRole('button', { name: /^Pay / }).click();
   };
   await payWith(cards.declined);
@@ -63,6 +64,7 @@ test('3-D Secure without JavaScript', async ({ page }) => {
   await page.getByLabel('Card number').fill(cards.secure);
   await page.getByLabel(/Expir/).fill('12 / 40');
   await page.getByLabel(/Security code|CVC/).fill('123');
+  await page.getByLabel('Name on card').fill(address.name);
   await page.getByRole('button', { name: /^Pay / }).click();
   await page.getByRole('button', { name: 'Authorise payment' }).click();
   await page.waitForURL(/\/orders\//);

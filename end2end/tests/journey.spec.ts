@@ -62,7 +62,7 @@ test.describe('a guest buys', () => {
     const number = await shop.placeOrder(email);
     await shop.fillCard(cards.secure);
     await shop.payButton.click();
-    await page.frameLocator('iframe[title="Card authentication"]').getByRole('button', { name: 'Authorise payment' }).click();
+    await page.frameLocator('dialog iframe').getByRole('button', { name: 'Authorise payment' }).click();
     await shop.arrivesAtConfirmation(number);
     expect(await ordersOf(email)).toMatchObject([{ number, status: 'paid' }]);
   });
