@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::SignOutButton;
 use super::api::{self, AccountView};
 use crate::error::AppError;
@@ -19,7 +22,7 @@ const TITLES_SHOWN: usize = 3;
 /// One's own page: who one is, and what was ordered.
 #[derive(Debug)]
 pub struct AccountPage {
-    view: Resource<Result<AccountView, AppError<NoRefusal>>>,
+    view: PageData<Result<AccountView, AppError<NoRefusal>>>,
 }
 
 #[lazy_route]
@@ -27,7 +30,7 @@ impl LazyRoute for AccountPage {
     fn data() -> Self {
         let query = use_query_map();
         let cursor = move || query.read().get("cursor");
-        Self { view: Resource::new_blocking(cursor, api::account) }
+        Self { view: page_data(cursor, api::account) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -35,13 +38,13 @@ impl LazyRoute for AccountPage {
             <Transition>
                 {move || Suspend::new(async move {
                     match this.view.await {
-                        Ok(view) => view! { <Account view/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(view) => view! { <Account view/> }.at_once(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }
                 })}
             </Transition>
         }
-        .into_any()
+        .at_once()
     }
 }
 
@@ -91,7 +94,7 @@ fn History(orders: Page<OrderSummary>, is_continued: bool) -> impl IntoView {
                 <a href=routes::SEARCH class=button_class(ButtonKind::Primary)>"Browse everything"</a>
             </EmptyState>
         }
-        .into_any();
+        .at_once();
     }
     let rows = orders.items.into_iter().map(|order| view! { <OrderRow order/> }).collect_view();
     let newest = is_continued.then(|| view! { <a href=routes::ACCOUNT class=button_class(ButtonKind::Secondary)>"Newest orders"</a> });
@@ -103,7 +106,7 @@ fn History(orders: Page<OrderSummary>, is_continued: bool) -> impl IntoView {
         <ul class="mt-4 divide-y divide-line border-y border-line">{rows}</ul>
         <nav aria-label="Pages of orders" class="mt-6 flex flex-wrap gap-3">{newest} {older}</nav>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]

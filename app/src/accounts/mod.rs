@@ -2,6 +2,7 @@
 
 mod account_page;
 mod api;
+mod closed_area;
 mod password_field;
 mod register_page;
 mod sign_in_page;
@@ -17,6 +18,7 @@ mod sessions;
 
 pub use account_page::AccountPage;
 pub use api::AccountForm;
+pub use closed_area::ClosedArea;
 pub use register_page::{RegisterForm, RegisterPage};
 pub use sign_in_page::SignInPage;
 pub use sign_out_button::SignOutButton;

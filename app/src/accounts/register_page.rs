@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::api::{self, AccountForm};
 use super::password_field::PasswordField;
 use super::sign_in_page::next_of_query;
@@ -16,13 +19,13 @@ const NAME_LENGTH_MAX: u32 = 100;
 
 #[derive(Debug)]
 pub struct RegisterPage {
-    form: Resource<Result<AccountForm, AppError<NoRefusal>>>,
+    form: PageData<Result<AccountForm, AppError<NoRefusal>>>,
 }
 
 #[lazy_route]
 impl LazyRoute for RegisterPage {
     fn data() -> Self {
-        Self { form: Resource::new_blocking(next_of_query(), api::load_account_form) }
+        Self { form: page_data(next_of_query(), api::load_account_form) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -33,14 +36,14 @@ impl LazyRoute for RegisterPage {
                     let next = next();
                     Suspend::new(async move {
                         match this.form.await {
-                            Ok(form) => view! { <Register form next/> }.into_any(),
-                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                            Ok(form) => view! { <Register form next/> }.at_once(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                         }
                     })
                 }}
             </Suspense>
         }
-        .into_any()
+        .at_once()
     }
 }
 

@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::api::{self, AccountForm};
 use super::password_field::PasswordField;
 use crate::error::AppError;
@@ -12,13 +15,13 @@ use leptos_router::{LazyRoute, lazy_route};
 
 #[derive(Debug)]
 pub struct SignInPage {
-    form: Resource<Result<AccountForm, AppError<NoRefusal>>>,
+    form: PageData<Result<AccountForm, AppError<NoRefusal>>>,
 }
 
 #[lazy_route]
 impl LazyRoute for SignInPage {
     fn data() -> Self {
-        Self { form: Resource::new_blocking(next_of_query(), api::load_account_form) }
+        Self { form: page_data(next_of_query(), api::load_account_form) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -29,14 +32,14 @@ impl LazyRoute for SignInPage {
                     let next = next();
                     Suspend::new(async move {
                         match this.form.await {
-                            Ok(form) => view! { <SignIn form next/> }.into_any(),
-                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                            Ok(form) => view! { <SignIn form next/> }.at_once(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                         }
                     })
                 }}
             </Suspense>
         }
-        .into_any()
+        .at_once()
     }
 }
 

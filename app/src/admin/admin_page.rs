@@ -1,7 +1,11 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::api;
+use crate::accounts::ClosedArea;
 use crate::error::AppError;
-use crate::ui::{EmptyState, ErrorView, Head, PageHeading, button_class, ButtonKind};
 use crate::routes;
+use crate::ui::{ButtonKind, EmptyState, Head, PageHeading, button_class};
 use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -9,13 +13,13 @@ use leptos_router::{LazyRoute, lazy_route};
 /// Where administrators keep the place honest.
 #[derive(Debug)]
 pub struct AdminPage {
-    entry: Resource<Result<(), AppError<NoRefusal>>>,
+    entry: PageData<Result<(), AppError<NoRefusal>>>,
 }
 
 #[lazy_route]
 impl LazyRoute for AdminPage {
     fn data() -> Self {
-        Self { entry: Resource::new_blocking(|| (), |()| api::enter()) }
+        Self { entry: page_data(|| (), |()| api::enter()) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -23,13 +27,20 @@ impl LazyRoute for AdminPage {
             <Suspense>
                 {move || Suspend::new(async move {
                     match this.entry.await {
-                        Ok(()) => view! { <Dashboard/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(()) => view! { <Dashboard/> }.at_once(),
+                        Err(error) => view! {
+                            <ClosedArea
+                                error=error.kind()
+                                title="This part is for administrators"
+                                text="Your account does not look after the marketplace. Sign in with one that does, or go on shopping."
+                            />
+                        }
+                        .at_once(),
                     }
                 })}
             </Suspense>
         }
-        .into_any()
+        .at_once()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The administrators' part of the marketplace, loaded by nobody else.
 
-mod api;
 mod admin_page;
+mod api;
 
 pub use admin_page::AdminPage;

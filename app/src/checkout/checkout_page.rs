@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::address_fields::{AddressFields, COUNTRY_DEFAULT};
 use super::api::{self, CheckoutView, NextStep};
 use super::order_summary::OrderSummary;
@@ -25,13 +28,13 @@ use wasm_bindgen::JsCast;
 /// Contact, delivery and shipping in one column, the order beside it. Guests first: nobody needs an account to buy.
 #[derive(Debug)]
 pub struct CheckoutPage {
-    view: Resource<Result<CheckoutView, AppError<CheckoutRefusal>>>,
+    view: PageData<Result<CheckoutView, AppError<CheckoutRefusal>>>,
 }
 
 #[lazy_route]
 impl LazyRoute for CheckoutPage {
     fn data() -> Self {
-        Self { view: Resource::new_blocking(|| (), |()| api::checkout_page()) }
+        Self { view: page_data(|| (), |()| api::checkout_page()) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -39,14 +42,14 @@ impl LazyRoute for CheckoutPage {
             <Suspense>
                 {move || Suspend::new(async move {
                     match this.view.await {
-                        Ok(view) if view.cart.lines.is_empty() => view! { <NothingToBuy/> }.into_any(),
-                        Ok(view) => view! { <Checkout view/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(view) if view.cart.lines.is_empty() => view! { <NothingToBuy/> }.at_once(),
+                        Ok(view) => view! { <Checkout view/> }.at_once(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }
                 })}
             </Suspense>
         }
-        .into_any()
+        .at_once()
     }
 }
 
@@ -112,12 +115,8 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
         }
         quote
     });
-    // A browser may have filled in an address before the script ran.
-    Effect::new(move |_| {
-        if checkout.quote.with_untracked(Option::is_none) {
-            checkout.refresh_quote();
-        }
-    });
+    // Something may have been filled in before the script ran: by hand, or by the browser.
+    Effect::new(move |_| checkout.take_over());
     view! {
         <Head title="Checkout"/>
         <div class="page-wide checkout">
@@ -163,8 +162,8 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
     // Choosing changes the totals but not what there is to choose: the buttons stay, and with them the focus.
     let options = Memo::new(move |_| checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.shipping_options.clone())));
     let shipping = move || match options.get() {
-        Some(options) => view! { <ShippingChoice options chosen=checkout.shipping.get_untracked()/> }.into_any(),
-        None => view! { <p class="text-soft">"Ways of shipping and the total appear here once the address is complete."</p> }.into_any(),
+        Some(options) => view! { <ShippingChoice options chosen=checkout.shipping.get_untracked()/> }.at_once(),
+        None => view! { <p class="text-soft">"Ways of shipping and the total appear here once the address is complete."</p> }.at_once(),
     };
     let label = move || match checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.total)) {
         Some(total) => format!("Continue to payment · {total}"),
@@ -206,6 +205,15 @@ impl FormState {
     fn read(self) -> Option<CheckoutForm> {
         let data = web_sys::FormData::new_with_form(&self.form.get_untracked()?).ok()?;
         CheckoutForm::from_form_data(&data).ok()
+    }
+
+    fn take_over(self) {
+        if let Some(form) = self.read().filter(|form| form.country != self.country.get_untracked()) {
+            self.country.set(form.country);
+        }
+        if self.quote.with_untracked(Option::is_none) {
+            self.refresh_quote();
+        }
     }
 
     /// A field was left changed: its error comes or goes, and the quote follows.

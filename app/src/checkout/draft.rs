@@ -35,7 +35,11 @@ pub(super) fn take(ctx: &Context) -> (CheckoutForm, Option<Trouble>) {
     }
     let mut form = CheckoutForm { form_key: secret::new_token(), ..draft.form };
     if let Some(user) = ctx.user() {
-        let fill = |text: &mut String, known: &str| if text.is_empty() { *text = known.to_owned() };
+        let fill = |text: &mut String, known: &str| {
+            if text.is_empty() {
+                *text = known.to_owned()
+            }
+        };
         fill(&mut form.email, &user.email);
         fill(&mut form.name, &user.name);
     }

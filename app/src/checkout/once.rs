@@ -18,6 +18,8 @@ const FIRST_PRESS_PATIENCE: Duration = Duration::from_secs(12);
 const FIRST_PRESS_CHECK_EVERY: Duration = Duration::from_millis(150);
 /// As long as the orders' own tokens are of use in a browser.
 const ORDERS_COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
+/// Ours are shorter; a longer one is not from our page, and is not kept.
+const KEY_LENGTH_MAX: usize = 255;
 /// What a stored answer of success is stored under.
 const CREATED: u16 = 201;
 
@@ -40,7 +42,7 @@ pub(super) async fn place_order(ctx: &mut Context, form: &CheckoutForm) -> Resul
 }
 
 async fn place_under_key(ctx: &Context, key: &str, request: PlaceOrder) -> Result<Receipt, Failure<CheckoutRefusal>> {
-    if key.is_empty() {
+    if key.is_empty() || key.len() > KEY_LENGTH_MAX {
         return Ok(receipt(backend::checkout::place_order(ctx, request).await?));
     }
     // The cart's version belongs to what was asked for: a changed cart under an old page is another order.
@@ -60,18 +62,19 @@ async fn place_under_key(ctx: &Context, key: &str, request: PlaceOrder) -> Resul
 }
 
 async fn run(ctx: &Context, ticket: Ticket, request: PlaceOrder) -> Result<Receipt, Failure<CheckoutRefusal>> {
-    match backend::checkout::place_order(ctx, request).await {
-        Ok(placed) => {
-            let receipt = receipt(placed);
-            let body = serde_json::to_vec(&receipt).map_err(anyhow_of)?;
-            idempotency::complete(&ctx.handles, &ticket, CREATED, &body).await?;
-            Ok(receipt)
+    let outcome = backend::checkout::place_order_once(ctx, ticket.operation, request).await.map(receipt);
+    let kept = match &outcome {
+        Ok(receipt) => {
+            let body = serde_json::to_vec(receipt).map_err(anyhow_of)?;
+            idempotency::complete(&ctx.handles, &ticket, CREATED, &body).await
         }
-        Err(failure) => {
-            idempotency::free(&ctx.handles, &ticket).await?;
-            Err(failure)
-        }
+        Err(_) => idempotency::free(&ctx.handles, &ticket).await,
+    };
+    // The deed is done; its key stays taken until its lease ends, and is then settled from what was stored.
+    if let Err(error) = kept {
+        tracing::error!(error = format!("{error:#}"), "a checkout form's key could not be settled");
     }
+    outcome
 }
 
 fn receipt(placed: PlacedOrder) -> Receipt {

@@ -98,7 +98,11 @@ impl From<&OrderView> for Totals {
 
 /// The order beside the form: always in view on a wide screen, folded into one line with the total on a narrow one.
 #[component]
-pub(super) fn OrderSummary(lines: Vec<SummaryLine>, #[prop(into)] totals: Signal<Totals>, #[prop(optional, into)] busy: Signal<bool>) -> impl IntoView {
+pub(super) fn OrderSummary(
+    lines: Vec<SummaryLine>,
+    #[prop(into)] totals: Signal<Totals>,
+    #[prop(optional, into)] busy: Signal<bool>,
+) -> impl IntoView {
     let total = move || totals.get().total.to_string();
     let is_busy = move || busy.get().then_some("true");
     view! {
@@ -149,7 +153,8 @@ pub fn TotalsList(#[prop(into)] totals: Signal<Totals>) -> impl IntoView {
     let tax_label = move || if totals.get().tax_included { "Tax, included" } else { "Tax" };
     let discount = move || {
         let discount = totals.get().discount;
-        (discount.amount != 0).then(|| view! { <div class="order-totals-row"><dt>"Discount"</dt><dd class="tabular">{format!("−{discount}")}</dd></div> })
+        (discount.amount != 0)
+            .then(|| view! { <div class="order-totals-row"><dt>"Discount"</dt><dd class="tabular">{format!("−{discount}")}</dd></div> })
     };
     view! {
         <dl class="order-totals">

@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::api::{self, PayView};
 use super::hold_timer::HoldTimer;
 use super::order_summary::OrderSummary;
@@ -17,7 +20,7 @@ use leptos_router::{LazyRoute, lazy_route};
 /// Where an order is paid: after placing it, after a refused card, and from the link in the API's answer.
 #[derive(Debug)]
 pub struct PayPage {
-    view: Resource<Result<PayView, AppError<NoRefusal>>>,
+    view: PageData<Result<PayView, AppError<NoRefusal>>>,
 }
 
 #[lazy_route]
@@ -25,7 +28,7 @@ impl LazyRoute for PayPage {
     fn data() -> Self {
         let parameters = use_params_map();
         let number = move || parameters.read().get("number").unwrap_or_default();
-        Self { view: Resource::new_blocking(number, api::pay_page) }
+        Self { view: page_data(number, api::pay_page) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -35,13 +38,13 @@ impl LazyRoute for PayPage {
             <Transition>
                 {move || Suspend::new(async move {
                     match view.await {
-                        Ok(view) => view! { <Payment view reload/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(view) => view! { <Payment view reload/> }.at_once(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }
                 })}
             </Transition>
         }
-        .into_any()
+        .at_once()
     }
 }
 
@@ -55,11 +58,11 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
     // The hold is over although nobody has swept it up yet.
     let is_late = order.reservation_expires_at.is_some() && view.seconds_left.is_none();
     let body = match outcome(&order) {
-        Outcome::Payable if is_late => view! { <EndedPayment status=OrderStatus::Expired/> }.into_any(),
-        Outcome::Payable | Outcome::Open => view! { <OpenPayment view reload/> }.into_any(),
-        Outcome::Ended => view! { <EndedPayment status=order.status/> }.into_any(),
+        Outcome::Payable if is_late => view! { <EndedPayment status=OrderStatus::Expired/> }.at_once(),
+        Outcome::Payable | Outcome::Open => view! { <OpenPayment view reload/> }.at_once(),
+        Outcome::Ended => view! { <EndedPayment status=order.status/> }.at_once(),
         // Without JavaScript the server has led on already; with it this link is what a reader sees for a blink.
-        Outcome::Paid => view! { <p>"This order is paid. " <a href=routes::order(&order.number)>"See your order"</a></p> }.into_any(),
+        Outcome::Paid => view! { <p>"This order is paid. " <a href=routes::order(&order.number)>"See your order"</a></p> }.at_once(),
     };
     view! {
         <Head title="Payment"/>
@@ -114,7 +117,10 @@ fn DoneSteps(order: OrderView) -> impl IntoView {
 fn EndedPayment(status: OrderStatus) -> impl IntoView {
     let (title, text) = match status {
         OrderStatus::Canceled => ("This order was canceled", "Nothing was charged."),
-        _ => ("The time to pay is over", "Your things are no longer held, and nothing was charged. Your cart still has everything: order again when you are ready."),
+        _ => (
+            "The time to pay is over",
+            "Your things are no longer held, and nothing was charged. Your cart still has everything: order again when you are ready.",
+        ),
     };
     view! {
         <section class="my-8 space-y-4" data-testid="payment-ended">

@@ -186,11 +186,9 @@ async fn follow(payment: Payment, arrive: Callback<OrderNumber>) {
             Ok((Outcome::Ended, _)) => return payment.reload.run(()),
             Ok((Outcome::Payable, order)) => {
                 unpaid_answers += 1;
-                if let Some(error) = order.last_error {
-                    return payment.refuse(error.message);
-                }
                 if unpaid_answers >= UNPAID_ANSWERS_NEEDED {
-                    return payment.refuse("The payment did not go through, and nothing was charged. You can try again.".to_owned());
+                    let why = order.last_error.map(|error| error.message);
+                    return payment.refuse(why.unwrap_or_else(|| "It did not go through, and nothing was charged.".to_owned()));
                 }
             }
             // Refused: decided meanwhile, the page shows how. Anything else is no answer, so the question stays open.

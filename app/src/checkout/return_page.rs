@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::api;
 use super::browser::pause;
 use super::{Outcome, open_page, outcome};
@@ -20,7 +23,7 @@ const CHECKS_MAX: usize = 240;
 /// is what is seen while nobody knows.
 #[derive(Debug)]
 pub struct ReturnPage {
-    order: Resource<Result<OrderView, AppError<PaymentRefusal>>>,
+    order: PageData<Result<OrderView, AppError<PaymentRefusal>>>,
 }
 
 #[lazy_route]
@@ -28,7 +31,7 @@ impl LazyRoute for ReturnPage {
     fn data() -> Self {
         let parameters = use_params_map();
         let number = move || parameters.read().get("number").unwrap_or_default();
-        Self { order: Resource::new_blocking(number, api::payment_return) }
+        Self { order: page_data(number, api::payment_return) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -36,13 +39,13 @@ impl LazyRoute for ReturnPage {
             <Suspense>
                 {move || Suspend::new(async move {
                     match this.order.await {
-                        Ok(order) => view! { <Waiting number=order.number/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(order) => view! { <Waiting number=order.number/> }.at_once(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }
                 })}
             </Suspense>
         }
-        .into_any()
+        .at_once()
     }
 }
 

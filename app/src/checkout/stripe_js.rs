@@ -82,11 +82,8 @@ impl CardForm {
     /// leaves for `return_url` in the end.
     pub(super) async fn confirm(&self, return_url: &str) -> Confirmation {
         let parameters = object(&[("return_url", return_url.into())]);
-        let options = object(&[
-            ("elements", self.elements.clone().into()),
-            ("confirmParams", parameters.into()),
-            ("redirect", "if_required".into()),
-        ]);
+        let options =
+            object(&[("elements", self.elements.clone().into()), ("confirmParams", parameters.into()), ("redirect", "if_required".into())]);
         let answer = match self.client.confirm_payment(&options) {
             Ok(promise) => JsFuture::from(promise).await,
             Err(error) => Err(error),

@@ -23,9 +23,10 @@ pub fn trouble_of(refusal: &CheckoutRefusal, cart: Option<&CartView>, shown: Opt
             let sentence = format!("It {was}is now {}. Nothing was ordered yet: press the button again to accept it.", quote.total);
             Trouble { details: vec![sentence], ..plain }
         }
-        CheckoutRefusal::LineWithdrawn | CheckoutRefusal::NotShipped { .. } | CheckoutRefusal::CartEmpty | CheckoutRefusal::CartNotFound => {
-            Trouble { way_out, ..plain }
-        }
+        CheckoutRefusal::LineWithdrawn
+        | CheckoutRefusal::NotShipped { .. }
+        | CheckoutRefusal::CartEmpty
+        | CheckoutRefusal::CartNotFound => Trouble { way_out, ..plain },
         CheckoutRefusal::OrderPending { number, .. } => {
             Trouble { way_out: Some((routes::pay(number), format!("Pay order {number}"))), ..plain }
         }

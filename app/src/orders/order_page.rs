@@ -1,3 +1,6 @@
+use crate::ui::AtOnce as _;
+use crate::page_data;
+use crate::PageData;
 use super::api::{self, OrderPageView};
 use super::badge::OrderBadge;
 use super::progress::{ParcelProgress, Timeline};
@@ -18,7 +21,7 @@ use leptos_router::{LazyRoute, lazy_route};
 /// One order: its state, its parcels, what it cost. Right after paying it says thanks and how to find the way back.
 #[derive(Debug)]
 pub struct OrderPage {
-    view: Resource<Result<OrderPageView, AppError<NoRefusal>>>,
+    view: PageData<Result<OrderPageView, AppError<NoRefusal>>>,
 }
 
 #[lazy_route]
@@ -26,7 +29,7 @@ impl LazyRoute for OrderPage {
     fn data() -> Self {
         let (parameters, query) = (use_params_map(), use_query_map());
         let subject = move || (parameters.read().get("number").unwrap_or_default(), query.read().get("placed").is_some());
-        Self { view: Resource::new_blocking(subject, |(number, is_placed)| api::order_page(number, is_placed)) }
+        Self { view: page_data(subject, |(number, is_placed)| api::order_page(number, is_placed)) }
     }
 
     fn view(this: Self) -> AnyView {
@@ -34,13 +37,13 @@ impl LazyRoute for OrderPage {
             <Transition>
                 {move || Suspend::new(async move {
                     match this.view.await {
-                        Ok(view) => view! { <Order view/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(view) => view! { <Order view/> }.at_once(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }
                 })}
             </Transition>
         }
-        .into_any()
+        .at_once()
     }
 }
 
@@ -94,14 +97,14 @@ fn NextDeed(order: OrderView) -> impl IntoView {
     match order.status {
         OrderStatus::PendingPayment => {
             let deed = match outcome(&order) {
-                Outcome::Open => view! { <p>"Your payment is being checked. Do not pay again."</p> }.into_any(),
+                Outcome::Open => view! { <p>"Your payment is being checked. Do not pay again."</p> }.at_once(),
                 _ => view! {
                     <p>"This order waits for its payment."</p>
                     <p class="mt-3"><a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>"Pay now"</a></p>
                 }
-                .into_any(),
+                .at_once(),
             };
-            view! { <div class="mt-6"><Notice tone=Tone::Warning>{deed}</Notice></div> }.into_any()
+            view! { <div class="mt-6"><Notice tone=Tone::Warning>{deed}</Notice></div> }.at_once()
         }
         OrderStatus::Expired | OrderStatus::Canceled => view! {
             <div class="mt-6">
@@ -110,12 +113,12 @@ fn NextDeed(order: OrderView) -> impl IntoView {
                 </Notice>
             </div>
         }
-        .into_any(),
+        .at_once(),
         OrderStatus::Paid
         | OrderStatus::PartiallyFulfilled
         | OrderStatus::Fulfilled
         | OrderStatus::Refunded
-        | OrderStatus::PartiallyRefunded => ().into_any(),
+        | OrderStatus::PartiallyRefunded => ().at_once(),
     }
 }
 

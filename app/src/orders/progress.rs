@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use super::when::{date_range_text, moment_text};
 use domain::orders::{SellerOrderStatus, SellerOrderView, TimelineEntry};
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ enum Reached {
 #[component]
 pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     if part.status == SellerOrderStatus::Canceled {
-        return view! { <p class="text-soft">"This part was canceled."</p> }.into_any();
+        return view! { <p class="text-soft">"This part was canceled."</p> }.at_once();
     }
     let days = date_range_text(&part.delivery_from, &part.delivery_to);
     let rows = steps(part.status).into_iter().map(|(label, reached)| {
@@ -28,8 +29,10 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     });
     let shipments = part.shipments.iter().map(|shipment| {
         let number = match shipment.tracking_url.clone() {
-            Some(url) => view! { <a href=url rel="external noopener noreferrer" class="link">{shipment.tracking_number.clone()}</a> }.into_any(),
-            None => view! { <span>{shipment.tracking_number.clone()}</span> }.into_any(),
+            Some(url) => {
+                view! { <a href=url rel="external noopener noreferrer" class="link">{shipment.tracking_number.clone()}</a> }.at_once()
+            }
+            None => view! { <span>{shipment.tracking_number.clone()}</span> }.at_once(),
         };
         let moment = moment_text(&shipment.shipped_at);
         view! { <li>{format!("Sent with {} on {moment}: ", shipment.carrier)} {number}</li> }
@@ -40,7 +43,7 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
         <p class="mt-3 text-sm text-soft">{format!("{}, arrives {days}", part.shipping_label)}</p>
         {shipments}
     }
-    .into_any()
+    .at_once()
 }
 
 fn steps(status: SellerOrderStatus) -> [(&'static str, Reached); 3] {

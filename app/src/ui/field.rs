@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use super::Icon;
 use leptos::prelude::*;
 
@@ -44,8 +45,8 @@ pub fn Field(
                 name=name
                 type=r#type
                 class="input"
+                // The attribute alone: the property would undo what was typed before the script ran.
                 value=move || value.get()
-                prop:value=move || value.get()
                 autocomplete=autocomplete
                 inputmode=inputmode
                 maxlength=maxlength.map(|length| length.to_string())
@@ -57,6 +58,7 @@ pub fn Field(
             <FieldError id=error_id error/>
         </div>
     }
+    .at_once()
 }
 
 /// The line below a field that says what is wrong with it.

@@ -54,7 +54,8 @@ pub fn TroubleNotice(#[prop(into)] trouble: Signal<Option<Trouble>>) -> impl Int
             let details = trouble.details.iter().map(|detail| view! { <li>{detail.clone()}</li> });
             let has_list = !trouble.fields.is_empty() || !trouble.details.is_empty();
             let list = has_list.then(|| view! { <ul class="mt-1 list-disc pl-5">{links.collect_view()} {details.collect_view()}</ul> });
-            let way_out = trouble.way_out.clone().map(|(href, label)| view! { <p class="mt-2"><a href=href rel="external">{label}</a></p> });
+            let way_out =
+                trouble.way_out.clone().map(|(href, label)| view! { <p class="mt-2"><a href=href rel="external">{label}</a></p> });
             view! {
                 <div node_ref=summary role="alert" tabindex="-1" class="error-summary" data-testid="form-errors">
                     <p class="font-semibold">{trouble.title.clone()}</p>
