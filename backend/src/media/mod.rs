@@ -233,6 +233,55 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "kept");
     }
 
+    /// Every picture that a file of the demonstration catalogue names, with all its colours.
+    fn named_in(file: &Path) -> Vec<PictureSource> {
+        let content: serde_json::Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let mut pictures = Vec::new();
+        let mut rest = vec![&content];
+        while let Some(value) = rest.pop() {
+            rest.extend(value.as_array().into_iter().flatten().chain(value.as_object().into_iter().flat_map(|fields| fields.values())));
+            let Some(source) = value["source"].as_str() else { continue };
+            for own in [&value["colours"], &value["day"], &value["night"]].into_iter().filter_map(|colours| colours.as_object()) {
+                let colours = content["palette"].as_object().into_iter().flatten().chain(own);
+                let colours = colours.map(|(name, colour)| (name.clone(), colour.as_str().unwrap().to_owned())).collect();
+                pictures.push(PictureSource { source: source.to_owned(), colours });
+            }
+        }
+        pictures
+    }
+
+    #[test]
+    fn every_picture_of_the_demonstration_catalogue_can_be_drawn() {
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo");
+        let catalogue = demo.join("catalogue");
+        let files = [&catalogue, &catalogue.join("sellers")].map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+        let files = files.into_iter().flatten().filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+        let pictures: Vec<_> = files.flat_map(|file| named_in(&file)).collect();
+        assert!(pictures.len() > 100, "only {} pictures were found", pictures.len());
+        for picture in pictures {
+            let template = read_template(&demo.join("pictures"), &picture.source).unwrap();
+            let drawn = render::render(&template, &picture.colours, 16);
+            assert!(drawn.is_ok(), "{}: {:#}", picture.source, drawn.unwrap_err());
+        }
+    }
+
+    /// The hero is served as it is drawn, because the front page shows it before anything else; so its two files are kept in `public`.
+    #[test]
+    fn the_heroes_of_the_front_page_are_those_of_the_catalogue() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let heroes = named_in(&root.join("demo/catalogue/home.json"));
+        let template = read_template(&root.join("demo/pictures"), "hero").unwrap();
+        for (picture, file) in heroes.iter().zip(["hero-day.svg", "hero-night.svg"]) {
+            let drawn = render::fill_in(&template, &picture.colours).unwrap();
+            if fs::read_to_string(root.join("public/pictures").join(file)).unwrap() != drawn {
+                let fresh = std::env::temp_dir().join(file);
+                fs::write(&fresh, drawn).unwrap();
+                panic!("public/pictures/{file} is not what demo/pictures/hero.svg says; copy {} over it", fresh.display());
+            }
+        }
+        assert_eq!(heroes.len(), 2);
+    }
+
     #[test]
     fn what_is_wrong_with_a_picture_is_said_with_its_name() {
         let folder = folder("wrong").with("loop.svg", "{{> loop}}").with("parts/loop.svg", "{{> loop}}");

@@ -71,7 +71,12 @@ pub(super) fn height_at(tree: &Tree, width: u32) -> anyhow::Result<u32> {
     if width == 0 || width > WIDTH_MAX || aspect > ASPECT_MAX {
         bail!("a picture of width {width} and aspect {aspect} is not drawn");
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "bounded just above to 1..=4096 times at most 3")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "bounded just above to 1..=4096 times at most 3"
+    )]
     let height = ((width as f32 * aspect).round() as u32).max(1);
     Ok(height)
 }
@@ -111,7 +116,8 @@ pub(super) fn encode(canvas: &Pixmap) -> anyhow::Result<Vec<u8>> {
 pub(super) fn background(tree: &Tree) -> anyhow::Result<String> {
     let canvas = draw(tree, SAMPLE_WIDTH)?;
     let (width, height) = (canvas.width(), canvas.height());
-    let border = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).filter(|&(x, y)| x == 0 || y == 0 || x + 1 == width || y + 1 == height);
+    let border =
+        (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).filter(|&(x, y)| x == 0 || y == 0 || x + 1 == width || y + 1 == height);
     let (mut sum, mut count) = ([0_u32; 3], 0_u32);
     for pixel in border.filter_map(|(x, y)| canvas.pixel(x, y)) {
         let pixel = pixel.demultiply();
@@ -128,8 +134,10 @@ pub(super) fn background(tree: &Tree) -> anyhow::Result<String> {
 mod tests {
     use super::*;
 
-    const SQUARE: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" fill="{{base}}"/></svg>"#;
-    const BANNER: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><circle cx="40" cy="20" r="10" fill="{{base}}"/></svg>"#;
+    const SQUARE: &str =
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80"><rect width="80" height="80" fill="{{base}}"/></svg>"#;
+    const BANNER: &str =
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><circle cx="40" cy="20" r="10" fill="{{base}}"/></svg>"#;
 
     fn colours(base: &str) -> BTreeMap<String, String> {
         BTreeMap::from([("base".to_owned(), base.to_owned())])
