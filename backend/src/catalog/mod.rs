@@ -44,3 +44,10 @@ pub async fn inventory(ctx: &Context, product: ProductId) -> Result<ProductInven
     let variant = |(variant_id, available)| VariantInventory { variant_id, availability: Availability::of(available), available };
     Ok(ProductInventory { product_id: product, variants: counts.into_iter().map(variant).collect() })
 }
+
+/// Counts units sold, for the best-selling row; part of the transaction in which their order is paid.
+pub async fn count_sold(tx: &mut sqlx::PgConnection, sold: &[(domain::id::VariantId, u32)]) -> sqlx::Result<()> {
+    let variants: Vec<Uuid> = sold.iter().map(|(variant, _)| variant.0).collect();
+    let quantities: Vec<i32> = sold.iter().map(|(_, quantity)| quantity.cast_signed()).collect();
+    store::count_sold(tx, &variants, &quantities).await
+}

@@ -389,3 +389,23 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
     .fetch_one(executor)
     .await
 }
+
+/// Adds to each product what was sold of its variants; products in key order, as everybody locks them.
+pub(super) async fn count_sold(tx: &mut sqlx::PgConnection, variants: &[Uuid], quantities: &[i32]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with sold as (
+             select variant.product_id, sum(line.quantity) as quantity
+             from unnest($1::uuid[], $2::int[]) as line (variant_id, quantity) join variant using (variant_id)
+             group by variant.product_id
+         ), locked as (
+             select product_id from product where product_id in (select product_id from sold) order by product_id for no key update
+         )
+         update product set units_sold = units_sold + sold.quantity from sold join locked using (product_id)
+         where product.product_id = sold.product_id",
+        variants,
+        quantities
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

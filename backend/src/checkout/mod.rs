@@ -1,47 +1,105 @@
-//! From a cart to a paid order.
+//! From a cart to a paid order. A purchase is a saga whose every step is stored before the next begins: whoever finds one
+//! that has stopped, goes on from there. What changes money or stock runs in a task of its own, so that nobody's hanging
+//! up stops it halfway.
 
-use crate::{Context, Failure, Handles};
+mod hosted;
+mod paying;
+mod placing;
+mod purchase;
+mod runner;
+mod steps;
+#[cfg(any(test, feature = "testing"))]
+mod stepwise;
+mod store;
+
+pub use hosted::open_hosted_page;
+pub use paying::{pay, pay_once, payment, settle};
+pub use placing::{place_order, place_order_once};
+#[cfg(any(test, feature = "testing"))]
+pub use stepwise::Stepwise;
+
+use crate::{Context, Failure, Handles, payments};
 use domain::address::AddressDraft;
-use domain::checkout::{CheckoutRefusal, PlaceOrder, PlacedOrder};
-use domain::id::{OrderId, PaymentId, ShippingRateId};
-use domain::orders::OrderView;
-use domain::payments::{AttemptView, PaymentRefusal};
+use domain::checkout::CheckoutRefusal;
+use domain::id::ShippingRateId;
+use domain::orders::OrderStatus;
+use domain::payments::PaymentRefusal;
 use domain::pricing::QuoteView;
-use domain::refusal::NoRefusal;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
+
+/// How long a caller waits for somebody else who is at work on the same purchase.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// Events acted on in one transaction.
+const WEBHOOK_BATCH: i64 = 100;
+/// Purchases looked after in one call, and at once: each may wait for the gateway.
+const RESUME_BATCH: i64 = 40;
+const RESUME_AT_ONCE: usize = 8;
 
 /// What the caller's cart costs at an address. `options`: one shipping rate per seller, defaults where left out.
-pub async fn quote(_ctx: &Context, _address: &AddressDraft, _options: Option<&[ShippingRateId]>) -> Result<QuoteView, Failure<CheckoutRefusal>> {
-    todo!()
+pub async fn quote(
+    ctx: &Context,
+    address: &AddressDraft,
+    options: Option<&[ShippingRateId]>,
+) -> Result<QuoteView, Failure<CheckoutRefusal>> {
+    let address = placing::checked_address(address).map_err(|errors| Failure::Refused(CheckoutRefusal::Invalid { errors }))?;
+    let cart = placing::filled_cart(ctx).await?;
+    let priced = steps::quote::price(&ctx.handles, &cart, &address, options).await?;
+    Ok(priced.view)
 }
 
-/// Places an order of the caller's cart: everything is held, or nothing is. Answers within 5 s of asking the gateway.
-/// Runs to its end even when the caller hangs up.
-pub async fn place_order(_ctx: &Context, _request: PlaceOrder) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
-    todo!()
+/// Acts on the gateway's events, resumes sagas that died or that something has woken, and expires orders whose hold has
+/// ended. A worker calls it often; many may at once. Returns how many purchases it looked after.
+///
+/// # Errors
+/// When the database fails. A purchase that fails on its own is logged, and tried again later.
+pub async fn resume(handles: &Handles) -> anyhow::Result<u32> {
+    wake_by_webhooks(handles).await?;
+    let due = store::due(&handles.db, RESUME_BATCH).await?;
+    let mut looked_after = 0;
+    let mut tasks = JoinSet::new();
+    for saga in due {
+        if tasks.len() >= RESUME_AT_ONCE {
+            tasks.join_next().await;
+        }
+        let handles = handles.clone();
+        tasks.spawn(async move { runner::run(&handles, saga, Duration::ZERO).await }.in_current_span());
+        looked_after += 1;
+    }
+    while tasks.join_next().await.is_some() {}
+    Ok(looked_after)
 }
 
-/// Pays with a payment method the gateway knows, from the server (REST). A decline is an answer, not a refusal.
-pub async fn pay(_ctx: &Context, _order: OrderId, _payment_method: &str) -> Result<AttemptView, Failure<PaymentRefusal>> {
-    todo!()
+async fn wake_by_webhooks(handles: &Handles) -> anyhow::Result<()> {
+    let mut tx = handles.db.begin().await?;
+    let orders = payments::take_webhooks(&mut tx, handles, WEBHOOK_BATCH).await?;
+    store::wake(&mut *tx, &orders).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
-pub async fn payment(_ctx: &Context, _payment: PaymentId) -> Result<AttemptView, Failure<NoRefusal>> {
-    todo!()
+/// Runs to its end even when the caller no longer waits for it.
+async fn detached<T: Send + 'static, R: Send + 'static>(
+    deed: impl Future<Output = Result<T, Failure<R>>> + Send + 'static,
+) -> Result<T, Failure<R>> {
+    match tokio::spawn(deed.in_current_span()).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(Failure::Internal(error.into())),
+    }
 }
 
-/// The gateway's hosted page for this order, for browsers without JavaScript. Any intent that could still be paid is
-/// canceled first: one payable object at a time.
-pub async fn open_hosted_page(_ctx: &Context, _order: OrderId) -> Result<String, Failure<PaymentRefusal>> {
-    todo!()
-}
-
-/// Asks the gateway how the order's payment stands and moves the order on: what the return page and the payment form call.
-/// Safe to call at any time, any number of times.
-pub async fn settle(_ctx: &Context, _order: OrderId) -> Result<OrderView, Failure<PaymentRefusal>> {
-    todo!()
-}
-
-/// Resumes sagas that died or that an event has woken, and expires orders whose hold has ended. A worker calls it often.
-pub async fn resume(_handles: &Handles) -> anyhow::Result<u32> {
-    todo!()
+/// Whether an order can still be paid, or why not.
+fn check_payable(order: &crate::orders::OrderFacts) -> Result<(), PaymentRefusal> {
+    match order.status {
+        OrderStatus::PendingPayment if order.is_due => Err(PaymentRefusal::OrderExpired),
+        OrderStatus::PendingPayment => Ok(()),
+        OrderStatus::Expired => Err(PaymentRefusal::OrderExpired),
+        OrderStatus::Canceled => Err(PaymentRefusal::OrderCanceled),
+        OrderStatus::Paid
+        | OrderStatus::PartiallyFulfilled
+        | OrderStatus::Fulfilled
+        | OrderStatus::Refunded
+        | OrderStatus::PartiallyRefunded => Err(PaymentRefusal::AlreadyPaid),
+    }
 }

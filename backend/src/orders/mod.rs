@@ -1,27 +1,173 @@
-//! Orders as their buyers see them.
+//! Orders as their buyers see them, and the changes of state that the checkout brings about. An order belongs to one
+//! buyer; a guest proves to be that buyer by a token.
 
-use crate::{Context, Failure};
-use domain::id::OrderId;
-use domain::orders::{OrderRefusal, OrderSummary, OrderView};
-use domain::page::Page;
+mod store;
+mod view;
+
+pub use store::{OrderFacts, close, extend, facts, pay, place};
+pub use view::view;
+
+use crate::{Context, Failure, Handles, secret};
+use domain::address::Address;
+use domain::catalog::ImageView;
+use domain::id::{BuyerId, CartId, OrderId, OrderLineId, SellerOrderId, ShippingRateId, StockItemId, VariantId};
+use domain::money::BasisPoints;
+use domain::orders::{OrderNumber, OrderRefusal, OrderSummary, OrderView};
+use domain::page::{PAGE_LIMIT_MAX, Page};
+use domain::pricing::Quote;
 use domain::refusal::NoRefusal;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A mailed link works this long, and so does the token that it is exchanged for.
+const LINK_LIFE_DAYS: i32 = 30;
+
+/// Everything an order is made of, decided before.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    pub buyer: BuyerId,
+    pub order: OrderId,
+    pub cart: CartId,
+    pub cart_version: i64,
+    pub email: String,
+    pub address: Address,
+    pub quote: Quote,
+    /// One per seller of the quote, in its order.
+    pub parts: Vec<NewPart>,
+    pub expires_at: OffsetDateTime,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewPart {
+    pub id: SellerOrderId,
+    pub seller_slug: String,
+    pub seller_name: String,
+    pub commission_rate: BasisPoints,
+    pub shipping_rate: ShippingRateId,
+    pub shipping_label: String,
+    /// ISO dates.
+    pub delivery_from: String,
+    pub delivery_to: String,
+    /// One per line of the seller's quote, in its order.
+    pub lines: Vec<NewLine>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewLine {
+    pub id: OrderLineId,
+    pub variant: VariantId,
+    pub stock_item: StockItemId,
+    pub product_slug: String,
+    pub sku: String,
+    pub title: String,
+    pub options: BTreeMap<String, String>,
+    pub image: Option<ImageView>,
+}
+
+/// The order meant by an id or a number, if it is the caller's: of the account, or one whose token the caller holds.
+///
+/// # Errors
+/// `NotFound` for a missing and for a foreign order alike.
+pub async fn find<R>(ctx: &Context, id_or_number: &str) -> Result<OrderId, Failure<R>> {
+    let id: Option<Uuid> = id_or_number.parse().ok();
+    let number: Option<OrderNumber> = if id.is_none() { id_or_number.parse().ok() } else { None };
+    if id.is_none() && number.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let found = store::find(&ctx.handles.db, id, number.as_ref(), ctx.user().map(|user| user.id), &token_hashes(ctx)).await?;
+    found.ok_or(Failure::NotFound)
+}
+
+fn token_hashes(ctx: &Context) -> Vec<Vec<u8>> {
+    ctx.caller.order_tokens.iter().map(|token| secret::token_hash(token)).collect()
+}
 
 /// An order of the caller: of the account, or one whose token the caller holds. `NotFound` otherwise.
-pub async fn order(_ctx: &Context, _id_or_number: &str) -> Result<OrderView, Failure<NoRefusal>> {
-    todo!()
+pub async fn order(ctx: &Context, id_or_number: &str) -> Result<OrderView, Failure<NoRefusal>> {
+    let order = find(ctx, id_or_number).await?;
+    view(&ctx.handles, order).await?.ok_or(Failure::NotFound)
 }
 
 /// The signed-in user's orders, newest first; for a guest the orders whose tokens they hold.
-pub async fn orders(_ctx: &Context, _cursor: Option<&str>, _limit: u32) -> Result<Page<OrderSummary>, Failure<NoRefusal>> {
-    todo!()
+pub async fn orders(ctx: &Context, cursor: Option<&str>, limit: u32) -> Result<Page<OrderSummary>, Failure<NoRefusal>> {
+    let limit = limit.clamp(1, PAGE_LIMIT_MAX);
+    let after = match cursor {
+        None => None,
+        Some(text) => Some(Cursor::read(text).ok_or(Failure::NotFound)?),
+    };
+    let user = ctx.user().map(|user| user.id);
+    // Signed in, the account's orders are meant: a token in the browser may be another person's.
+    let tokens = if user.is_some() { Vec::new() } else { token_hashes(ctx) };
+    let mut rows = store::summaries(&ctx.handles.db, user, &tokens, after, i64::from(limit) + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next_cursor = rows.last().filter(|_| more).map(|(placed_at, summary)| Cursor { placed_at: *placed_at, order: summary.id }.write());
+    Ok(Page { items: rows.into_iter().map(|(_, summary)| summary).collect(), next_cursor })
+}
+
+/// Where a page of the history ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    placed_at: OffsetDateTime,
+    order: OrderId,
+}
+
+impl Cursor {
+    fn write(self) -> String {
+        format!("{}.{}", self.placed_at.unix_timestamp_nanos() / 1_000, self.order)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (micros, order) = text.split_once('.')?;
+        let nanos = micros.parse::<i128>().ok()?.checked_mul(1_000)?;
+        Some(Self { placed_at: OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?, order: order.parse().ok()? })
+    }
 }
 
 /// A link to the order as it is mailed: `{public_url}/track?t=…`.
-pub async fn create_link(_ctx: &Context, _order: OrderId) -> Result<String, Failure<NoRefusal>> {
-    todo!()
+pub async fn create_link(ctx: &Context, order: OrderId) -> Result<String, Failure<NoRefusal>> {
+    let order = find(ctx, &order.to_string()).await?;
+    mail_link(&ctx.handles, order).await.map_err(Failure::Internal)
 }
 
-/// What the link's token opens: the order, and a fresh short-lived token for its cookie.
-pub async fn open_link(_ctx: &Context, _token: &str) -> Result<(OrderId, String), Failure<OrderRefusal>> {
-    todo!()
+/// As [`create_link`], for the shop itself: who may read the mail may follow the link.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mail_link(handles: &Handles, order: OrderId) -> anyhow::Result<String> {
+    let token = secret::new_token();
+    store::insert_link(&handles.db, &secret::token_hash(&token), order, LINK_LIFE_DAYS).await?;
+    Ok(format!("{}/track?t={token}", handles.settings.public_url))
+}
+
+/// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do.
+pub async fn open_link(ctx: &Context, token: &str) -> Result<(OrderId, String), Failure<OrderRefusal>> {
+    let linked = store::open_link(&ctx.handles.db, &secret::token_hash(token)).await?;
+    let order = linked.ok_or(Failure::Refused(OrderRefusal::LinkInvalid))?;
+    Ok((order, issue_token(&ctx.handles, order, Some(LINK_LIFE_DAYS)).await?))
+}
+
+/// A new token for the order; only its hash is kept. Without `days` it works as long as there is the order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn issue_token(handles: &Handles, order: OrderId, days: Option<i32>) -> sqlx::Result<String> {
+    let token = secret::new_token();
+    store::insert_token(&handles.db, &secret::token_hash(&token), order, days).await?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_nonsense_is_none() {
+        let cursor = Cursor { placed_at: OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_456_000).unwrap(), order: OrderId(Uuid::from_u128(7)) };
+        assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
+        for text in ["", "x.y", "170141183460469231731687303715884105727.00000000-0000-0000-0000-000000000007", "1."] {
+            assert_eq!(Cursor::read(text), None, "{text}");
+        }
+    }
 }

@@ -132,8 +132,8 @@ pub async fn open_session(handles: &Handles, bill: &Bill) -> anyhow::Result<Host
     }
 }
 
-/// Whether a live session is what the order is paid by.
-pub(super) fn hosted_lines(bill: &Bill) -> Vec<SessionLine> {
+/// What the hosted page lists: goods, shipping and tax, which sum to the order's total.
+fn hosted_lines(bill: &Bill) -> Vec<SessionLine> {
     let whole = || vec![SessionLine { title: format!("Order {}", bill.number), unit_amount: bill.total, quantity: 1 }];
     if bill.lines.len() > HOSTED_LINES_MAX {
         return whole();

@@ -143,6 +143,16 @@ pub(super) async fn live_payable(executor: impl PgExecutor<'_>, payment: Payment
     .await
 }
 
+/// Whether a hosted page is what the order is paid by now.
+pub async fn has_open_page(executor: impl PgExecutor<'_>, payment: PaymentId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from payable where payment_id = $1 and kind = 'session' and state <> 'closed') as "open!""#,
+        payment.0,
+    )
+    .fetch_one(executor)
+    .await
+}
+
 pub(super) async fn live_intent(executor: impl PgExecutor<'_>, payment: PaymentId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         r#"select payment_intent_id as "id!" from payable

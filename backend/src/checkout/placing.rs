@@ -1,0 +1,198 @@
+//! Placing an order.
+
+use super::purchase::{Outcome, Purchase, Saga};
+use super::runner::{self, LEASE_S, Lease};
+use super::{PATIENCE, detached, steps, store};
+use crate::cart::{self, CheckoutCart};
+use crate::payments::{self, Closing, Void};
+use crate::{Context, Failure, db, orders};
+use domain::address::{Address, AddressDraft, FieldError};
+use domain::cart::CartRefusal;
+use domain::checkout::saga::{SagaState, Step, UndoReason};
+use domain::checkout::{CheckoutRefusal, PlaceOrder, PlacedOrder};
+use domain::email::Email;
+use domain::id::OrderId;
+use domain::payments::chargeable;
+use uuid::Uuid;
+
+/// Rounds of looking at what the cart's last order is doing; each ends with it gone, or with a refusal.
+const ROUNDS_MAX: u32 = 4;
+
+/// Places an order of the caller's cart: everything is held, or nothing is. Answers within 5 s of asking the gateway.
+/// Runs to its end even when the caller hangs up.
+pub async fn place_order(ctx: &Context, request: PlaceOrder) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
+    place_order_once(ctx, db::new_id(), request).await
+}
+
+/// As [`place_order`], under the name of a deed ([`crate::idempotency::Ticket::operation`]): done again after a crash, it
+/// goes on with what was begun, and answers with the order that exists.
+pub async fn place_order_once(ctx: &Context, operation: Uuid, request: PlaceOrder) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
+    let ctx = ctx.clone();
+    detached(async move { place(&ctx, operation, request).await }).await
+}
+
+async fn place(ctx: &Context, operation: Uuid, request: PlaceOrder) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
+    if let Some(saga) = store::by_operation(&ctx.handles.db, operation).await? {
+        let saga = runner::run(&ctx.handles, saga, PATIENCE).await?;
+        return answer(ctx, &saga.ok_or(Failure::Refused(CheckoutRefusal::PaymentInProgress))?).await;
+    }
+    let saga = begin(ctx, operation, &request).await?;
+    answer(ctx, &runner::drive(&ctx.handles, saga).await?).await
+}
+
+/// Stores what is to be done, before anything of it is: the cart's lines at their prices, for this address.
+pub(super) async fn begin(ctx: &Context, operation: Uuid, request: &PlaceOrder) -> Result<Saga, Failure<CheckoutRefusal>> {
+    let (email, address) = checked(request)?;
+    for _ in 0..ROUNDS_MAX {
+        let cart = filled_cart(ctx).await?;
+        clear_the_way(ctx, &cart).await?;
+        let priced = steps::quote::price(&ctx.handles, &cart, &address, request.shipping_options.as_deref()).await?;
+        if request.expected_total.is_some_and(|expected| expected != priced.quote.total) {
+            return Err(Failure::Refused(CheckoutRefusal::TotalChanged { quote: Box::new(priced.view) }));
+        }
+        chargeable(priced.quote.total).map_err(|error| invalid("total", "total_not_payable", format!("{error}.")))?;
+        let purchase = Purchase::new(email.clone(), address.clone(), &cart, &priced);
+        if let Some(saga) = store_saga(ctx, operation, &cart, purchase).await? {
+            return Ok(saga);
+        }
+    }
+    Err(Failure::Refused(CheckoutRefusal::PaymentInProgress))
+}
+
+/// Every field that needs another look, at once.
+fn checked(request: &PlaceOrder) -> Result<(String, Address), Failure<CheckoutRefusal>> {
+    let email = request.email.parse::<Email>().map_err(|_| FieldError::new("email", "invalid", "Enter an e-mail address."));
+    match (email, checked_address(&request.shipping_address)) {
+        (Ok(email), Ok(address)) => Ok((email.into(), address)),
+        (email, address) => {
+            let errors = email.err().into_iter().chain(address.err().unwrap_or_default()).collect();
+            Err(Failure::Refused(CheckoutRefusal::Invalid { errors }))
+        }
+    }
+}
+
+/// The address, or what is wrong with it, with the fields' names as in the request.
+pub(super) fn checked_address(draft: &AddressDraft) -> Result<Address, Vec<FieldError>> {
+    let named = |error: FieldError| FieldError { field: format!("shipping_address.{}", error.field), ..error };
+    Address::try_from(draft.clone()).map_err(|invalid| invalid.0.into_iter().map(named).collect())
+}
+
+fn invalid(field: &str, code: &str, message: String) -> Failure<CheckoutRefusal> {
+    Failure::Refused(CheckoutRefusal::Invalid { errors: vec![FieldError::new(field, code, message)] })
+}
+
+/// The caller's cart, with something in it.
+pub(super) async fn filled_cart(ctx: &Context) -> Result<CheckoutCart, Failure<CheckoutRefusal>> {
+    let cart = match cart::open_for_checkout(ctx).await {
+        // Who has never had a cart has an empty one; a token that opens none is another matter.
+        Err(Failure::Refused(CartRefusal::CartNotFound)) if ctx.user().is_some() || ctx.caller.cart_token.is_none() => {
+            return Err(Failure::Refused(CheckoutRefusal::CartEmpty));
+        }
+        Err(Failure::Refused(CartRefusal::CartNotFound)) => return Err(Failure::Refused(CheckoutRefusal::CartNotFound)),
+        // Told as what it is: the edge answers that the shop cannot be reached.
+        Err(Failure::Refused(CartRefusal::Unavailable)) => return Err(sqlx::Error::PoolTimedOut.into()),
+        Err(Failure::Refused(refusal)) => return Err(Failure::Internal(anyhow::anyhow!("a cart was not opened: {refusal}"))),
+        other => other.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?,
+    };
+    if cart.lines.is_empty() { Err(Failure::Refused(CheckoutRefusal::CartEmpty)) } else { Ok(cart) }
+}
+
+/// A cart has one open order at most. The same cart again: it is that order. A changed cart: the old order is canceled
+/// first, once the gateway agrees; unless somebody is paying it.
+async fn clear_the_way(ctx: &Context, cart: &CheckoutCart) -> Result<(), Failure<CheckoutRefusal>> {
+    let in_progress = || Failure::Refused(CheckoutRefusal::PaymentInProgress);
+    for _ in 0..ROUNDS_MAX {
+        let Some(id) = store::live_of_cart(&ctx.handles.db, cart.id).await? else { return Ok(()) };
+        let mut saga = match runner::lease(&ctx.handles, id, PATIENCE).await? {
+            Lease::Taken(saga) => *saga,
+            Lease::Ended(_) => continue,
+            Lease::Busy => return Err(in_progress()),
+        };
+        let order = orders::facts(&ctx.handles.db, saga.order).await?;
+        let is_payable = matches!(saga.step, Step::OpenPayment | Step::AuthorizePayment) && saga.state != SagaState::Undoing;
+        match order {
+            Some(order) if is_payable && !order.is_due => {
+                let until = order.expires_at.map_or(runner::Until::Seconds(0.0), runner::Until::At);
+                if saga.cart == cart.id && saga.cart_version == cart.version {
+                    runner::release(&ctx.handles, &saga, soonest(&saga, until), None).await?;
+                    return Err(Failure::Refused(CheckoutRefusal::OrderPending { order_id: saga.order, number: order.number }));
+                }
+                if !cancel(ctx, &mut saga, order.number).await? {
+                    runner::release(&ctx.handles, &saga, runner::Until::Seconds(0.0), None).await?;
+                    return Err(in_progress());
+                }
+            }
+            // Whatever it is doing, it is brought to where it can be seen: paid, undone, or under way.
+            _ => {
+                let driven = runner::drive(&ctx.handles, saga).await?;
+                if driven.state.is_live() && driven.step > Step::AuthorizePayment {
+                    return Err(in_progress());
+                }
+            }
+        }
+    }
+    Err(in_progress())
+}
+
+/// A saga that still opens its payment is looked after soon, one that waits for its shopper when the hold ends.
+fn soonest(saga: &Saga, until: runner::Until) -> runner::Until {
+    if saga.step == Step::OpenPayment { runner::Until::Seconds(0.0) } else { until }
+}
+
+/// Cancels a leased order that nobody is paying. False: somebody is, or the gateway does not say.
+async fn cancel(ctx: &Context, saga: &mut Saga, number: domain::orders::OrderNumber) -> anyhow::Result<bool> {
+    let bill = saga.bill(number)?;
+    if payments::close(&ctx.handles, &bill, Void::OnlyUnpaid).await? != Closing::Closed {
+        return Ok(false);
+    }
+    let outcome = Outcome { reason: Some(UndoReason::CartChanged), refusal: None };
+    runner::begin_undoing(&ctx.handles, saga, Step::OpenPayment, outcome).await?;
+    *saga = runner::drive(&ctx.handles, saga.clone()).await?;
+    Ok(!saga.state.is_live())
+}
+
+/// None: the cart is being bought by somebody else at this moment.
+async fn store_saga(ctx: &Context, operation: Uuid, cart: &CheckoutCart, purchase: Purchase) -> sqlx::Result<Option<Saga>> {
+    let mut tx = ctx.handles.db.begin().await?;
+    let buyer = store::buyer(&mut tx, ctx.user().map(|user| user.id), &purchase.email).await?;
+    let saga = Saga {
+        id: db::new_id(),
+        buyer,
+        order: OrderId(db::new_id()),
+        cart: cart.id,
+        cart_version: cart.version,
+        step: Step::ReserveStock,
+        state: SagaState::Running,
+        purchase,
+        outcome: Outcome::default(),
+        attempts: 0,
+    };
+    if !store::begin(&mut tx, &saga, operation, LEASE_S).await? {
+        return Ok(None);
+    }
+    tx.commit().await?;
+    Ok(Some(saga))
+}
+
+/// What the saga has come to: the order, or why there is none.
+async fn answer(ctx: &Context, saga: &Saga) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
+    let Some(order) = orders::view(&ctx.handles, saga.order).await? else {
+        return Err(match &saga.outcome.refusal {
+            Some(refusal) => Failure::Refused(refusal.clone()),
+            None => Failure::Internal(anyhow::anyhow!("the order could not be placed; it is tried again by itself")),
+        });
+    };
+    let access_token = orders::issue_token(&ctx.handles, saga.order, None).await?;
+    Ok(PlacedOrder {
+        id: order.id,
+        status: order.status,
+        total: order.total,
+        lines: order.seller_orders.iter().flat_map(|part| part.lines.clone()).collect(),
+        seller_orders: order.seller_orders,
+        reservation_expires_at: order.reservation_expires_at.unwrap_or_default(),
+        access_token,
+        payment: order.payment,
+        payment_url: format!("{}/checkout/pay/{}", ctx.handles.settings.public_url, order.number),
+        number: order.number,
+    })
+}
