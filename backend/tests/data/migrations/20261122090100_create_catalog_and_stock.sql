@@ -1,0 +1,17 @@
+-- One seller with one product of two variants: one in stock and partly held, one that was withdrawn.
+insert into seller (seller_id, slug, name, country, commission_basis_points) values ('00000000-0000-0000-0000-000000000010', 'potter', 'Potter', 'US', 1000);
+insert into membership (user_id, seller_id, role) values ('00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000010', 'owner');
+insert into category (category_id, parent_id, slug, name, path) values
+    ('00000000-0000-0000-0000-000000000011', null, 'home', 'Home', array['00000000-0000-0000-0000-000000000011']::uuid[]), ('00000000-0000-0000-0000-000000000012', '00000000-0000-0000-0000-000000000011', 'table', 'Table', array['00000000-0000-0000-0000-000000000011', '00000000-0000-0000-0000-000000000012']::uuid[]);
+insert into product (product_id, seller_id, category_id, slug, title, options, status, published_at)
+    values ('00000000-0000-0000-0000-000000000013', '00000000-0000-0000-0000-000000000010', '00000000-0000-0000-0000-000000000012', 'bowl', 'Bowl', '[{"name": "Glaze", "values": ["Sand", "Moss"]}]', 'published', souk.clock());
+insert into stock_item (stock_item_id, kind) values ('00000000-0000-0000-0000-000000000014', 'variant'), ('00000000-0000-0000-0000-000000000015', 'variant');
+insert into variant (variant_id, product_id, seller_id, stock_item_id, sku, options, withdrawn_at) values
+    ('00000000-0000-0000-0000-000000000016', '00000000-0000-0000-0000-000000000013', '00000000-0000-0000-0000-000000000010', '00000000-0000-0000-0000-000000000014', 'BOWL-SAND', '{"Glaze": "Sand"}', null), ('00000000-0000-0000-0000-000000000017', '00000000-0000-0000-0000-000000000013', '00000000-0000-0000-0000-000000000010', '00000000-0000-0000-0000-000000000015', 'BOWL-MOSS', '{"Glaze": "Moss"}', souk.clock());
+insert into price (variant_id, currency, amount, compare_at_amount) values ('00000000-0000-0000-0000-000000000016', 'USD', 2000, 2500), ('00000000-0000-0000-0000-000000000016', 'EUR', 1900, null);
+insert into image (image_id, product_id, file, widths, width, height, alt, background) values ('00000000-0000-0000-0000-000000000018', '00000000-0000-0000-0000-000000000013', 'abc', '{320,640}', 640, 640, 'A bowl.', '#f4ecdf');
+insert into warehouse (warehouse_id, code, name, country) values ('00000000-0000-0000-0000-000000000019', 'us-east', 'Newark', 'US');
+insert into stock_level (stock_item_id, warehouse_id, on_hand, allocated, held) values ('00000000-0000-0000-0000-000000000014', '00000000-0000-0000-0000-000000000019', 10, 2, 1), ('00000000-0000-0000-0000-000000000015', '00000000-0000-0000-0000-000000000019', 0, 0, 0);
+insert into stock_movement (stock_movement_id, stock_item_id, warehouse_id, delta, reason) values ('00000000-0000-0000-0000-000000000020', '00000000-0000-0000-0000-000000000014', '00000000-0000-0000-0000-000000000019', 10, 'receive');
+insert into reservation (reservation_id, holder_kind, holder_id, stock_item_id, warehouse_id, quantity, state, expires_at) values
+    ('00000000-0000-0000-0000-000000000021', 'order', '00000000-0000-0000-0000-000000000040', '00000000-0000-0000-0000-000000000014', '00000000-0000-0000-0000-000000000019', 2, 'firm', souk.clock()), ('00000000-0000-0000-0000-000000000022', 'external', '00000000-0000-0000-0000-000000000041', '00000000-0000-0000-0000-000000000014', '00000000-0000-0000-0000-000000000019', 1, 'held', souk.clock() + interval '15 minutes');

@@ -1,0 +1,132 @@
+use backend::demo::{DemoAccounts, seed};
+use backend::testing::Shop;
+use backend::{accounts, catalog};
+use domain::accounts::Role;
+use domain::money::Currency;
+use serde_json::json;
+use sqlx::PgPool;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A marketplace of one seller and one product, in the form of `demo/`; removed when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(std::env::temp_dir().join(format!("souk-demo-{}", backend::db::new_id())));
+        folder.write("pictures/mug.svg", r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="{{base}}"/></svg>"#);
+        folder.write_json(
+            "catalogue/categories.json",
+            &json!([
+                { "slug": "home", "parent": null, "name": "Home", "position": 1 },
+                { "slug": "table", "parent": "home", "name": "Table", "position": 1 },
+            ]),
+        );
+        folder.write_json("catalogue/taxes.json", &json!([{ "country": "US", "region": null, "rate_basis_points": 0, "mode": "added" }]));
+        folder.write_json(
+            "catalogue/warehouses.json",
+            &json!([{ "code": "us-east", "name": "Newark", "country": "US", "region": "NJ", "latitude": 40.7, "longitude": -74.2 }]),
+        );
+        folder.write_json("catalogue/sellers/potter.json", &potter());
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn write_json(&self, name: &str, value: &serde_json::Value) {
+        self.write(name, &value.to_string());
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+fn potter() -> serde_json::Value {
+    let variant = |sku: &str, glaze: &str, stock: i32| {
+        json!({ "sku": sku, "values": [glaze], "weight_grams": 300, "stock": { "us-east": stock },
+            "prices": { "USD": { "amount": 3400, "compare_at": null }, "EUR": { "amount": 3200, "compare_at": 4000 } } })
+    };
+    json!({
+        "slug": "potter", "name": "Potter", "story_html": "<p>Clay &amp; fire.</p><p>Since 2009.</p>", "city": "Asheville", "country": "US",
+        "commission_basis_points": 1200, "policies": { "shipping_html": "<p>Soon.</p>", "returns_html": "<p>Thirty days.</p>" },
+        "palette": { "base": "#e4d3b2" },
+        "shipping": [{ "label": "Standard", "countries": ["US"], "prices": { "USD": 840, "EUR": 740 }, "free_from": { "USD": 9000 },
+            "days_from": 3, "days_to": 5, "default": true }],
+        "products": [{
+            "slug": "dawn-mug", "title": "Dawn Mug", "category": "table", "newest": 1,
+            "description_html": "<p>Thrown by hand.</p><script>alert(1)</script>",
+            "options": [{ "name": "Glaze", "values": [{ "value": "Oat" }, { "value": "Moss" }] }],
+            "variants": [variant("DM-OAT", "Oat", 14), variant("DM-MOSS", "Moss", 0)],
+            "pictures": [
+                { "source": "mug", "alt": "An oat mug.", "colours": {}, "shows": { "option": "Glaze", "value": "Oat" } },
+                { "source": "mug", "alt": "Two mugs.", "colours": { "base": "#7f8a5b" }, "shows": null },
+            ],
+        }],
+    })
+}
+
+fn people() -> DemoAccounts {
+    DemoAccounts {
+        admin_email: "admin@souk.example".into(),
+        admin_password: "an administrators words".into(),
+        demo_password: "a demonstrators words".into(),
+    }
+}
+
+#[sqlx::test]
+async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPool) {
+    let (shop, folder) = (Shop::new(db.clone()), Folder::new());
+    assert!(seed(&shop.handles, &folder.0, &people()).await.unwrap());
+    assert!(!seed(&shop.handles, &folder.0, &people()).await.unwrap());
+    let guest = shop.guest();
+    let mug = catalog::product(&guest, "dawn-mug", Currency::Usd).await.unwrap();
+    assert_eq!(mug.description_html, "<p>Thrown by hand.</p>", "what could do harm is taken out");
+    assert_eq!(mug.variants.iter().map(|variant| variant.available).collect::<Vec<_>>(), [14, 0]);
+    assert_eq!(mug.images[0].variant_ids, [mug.variants[0].id]);
+    assert!(mug.images[1].variant_ids.is_empty());
+    for image in &mug.images {
+        let file = Path::new(&image.url).file_name().unwrap();
+        assert!(shop.handles.settings.media_dir.join(file).is_file(), "{}", image.url);
+        assert!(image.srcset.contains(" 320w, ") && image.srcset.ends_with(" 1280w"));
+    }
+    assert_eq!(backend::sellers::seller(&guest, "potter").await.unwrap().story, "Clay & fire.\n\nSince 2009.");
+    let euros = catalog::product(&guest, "dawn-mug", Currency::Eur).await.unwrap();
+    assert_eq!(euros.variants[0].compare_at_price.unwrap().amount, 4_000);
+    let rows: (i64, i64, i64) = sqlx::query_as(
+        "select (select count(*) from shipping_rate), (select sum(delta) from stock_movement where reason = 'receive')::bigint, (select count(*) from event)",
+    )
+    .fetch_one(&db)
+    .await
+    .unwrap();
+    assert_eq!(rows, (2, 14, 1));
+    assert_eq!(backend::check::run(&shop.handles, None).await.unwrap().len(), 0);
+}
+
+#[sqlx::test]
+async fn the_people_of_the_demonstration_can_sign_in(db: PgPool) {
+    let (shop, folder) = (Shop::new(db), Folder::new());
+    seed(&shop.handles, &folder.0, &people()).await.unwrap();
+    let roles = async |email: &str, password: &str| accounts::sign_in(&shop.guest(), email, password).await.unwrap().roles;
+    assert_eq!(roles("admin@souk.example", "an administrators words").await, [Role::Shopper, Role::Admin]);
+    assert_eq!(roles("shopper@souk.example", "a demonstrators words").await, [Role::Shopper]);
+    assert_eq!(roles("potter@souk.example", "a demonstrators words").await, [Role::Shopper, Role::Seller]);
+}
+
+#[sqlx::test]
+async fn a_mistake_in_the_catalogue_is_named_and_seeds_nothing(db: PgPool) {
+    let (shop, folder) = (Shop::new(db.clone()), Folder::new());
+    let mut potter = potter();
+    potter["products"][0]["category"] = json!("cars");
+    folder.write_json("catalogue/sellers/potter.json", &potter);
+    let error = format!("{:#}", seed(&shop.handles, &folder.0, &people()).await.unwrap_err());
+    assert!(error.contains("dawn-mug") && error.contains("cars"), "{error}");
+    let sellers: i64 = sqlx::query_scalar("select count(*) from seller").fetch_one(&db).await.unwrap();
+    assert_eq!(sellers, 0);
+}

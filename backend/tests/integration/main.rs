@@ -1,0 +1,21 @@
+//! What the use cases promise, against a real PostgreSQL (a database for each test) and a real Redis.
+
+mod accounts;
+mod bank;
+mod cart;
+mod catalog;
+mod check;
+mod checkout;
+mod demo;
+mod events;
+mod idempotency;
+mod inventory;
+mod jobs;
+mod migrations;
+mod orders;
+mod payments;
+
+/// The connections of a shop over this database.
+fn handles(db: sqlx::PgPool) -> backend::Handles {
+    backend::testing::Shop::new(db).handles
+}

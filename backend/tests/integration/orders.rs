@@ -1,0 +1,95 @@
+use crate::bank;
+use crate::checkout::{placed, request};
+use backend::testing::Shop;
+use backend::{Caller, Context, Failure, cart, checkout, orders};
+use domain::orders::{OrderNumber, OrderRefusal};
+use sqlx::PgPool;
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn with_token(shop: &Shop, token: &str) -> Context {
+    shop.context(Caller { order_tokens: vec![token.to_owned()], ..Caller::default() })
+}
+
+#[sqlx::test]
+async fn an_order_is_found_by_id_and_by_number_as_people_type_it(db: PgPool) {
+    let (_bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 2).await;
+    let view = orders::order(&guest, &order.id.to_string()).await.unwrap();
+    assert_eq!(orders::order(&guest, &order.number.as_str().to_lowercase()).await.unwrap(), view);
+    assert_eq!(orders::order(&guest, &order.number.as_str().replace('-', " ")).await.unwrap(), view);
+    assert_eq!(view.shipping_address, ["Ada Lovelace", "12 Analytical Way", "Portland, OR 97201", "United States"]);
+    assert_eq!((view.subtotal.amount, view.shipping.amount, view.tax.amount, view.total.amount), (4_000, 500, 0, 4_500));
+    assert_eq!(view.seller_orders.len(), 1);
+    let part = &view.seller_orders[0];
+    assert_eq!((part.shipping_label.as_str(), part.total.amount, part.lines[0].quantity), ("Standard", 4_500, 2));
+    assert!(part.delivery_from < part.delivery_to && view.reservation_expires_at.is_some());
+    let missing: OrderNumber = "SK-0000-0000".parse().unwrap();
+    for text in [missing.as_str(), "no such thing", "", "00000000-0000-0000-0000-000000000000"] {
+        assert!(matches!(orders::order(&guest, text).await, Err(Failure::NotFound)), "{text}");
+    }
+}
+
+#[sqlx::test]
+async fn a_mailed_link_opens_the_order_for_thirty_days(db: PgPool) {
+    let (_bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    assert!(matches!(orders::create_link(&shop.guest(), order.id).await, Err(Failure::NotFound)));
+    let link = orders::create_link(&guest, order.id).await.unwrap();
+    let token = link.strip_prefix("http://127.0.0.1:3000/track?t=").expect("the link leads to the shop");
+    let (opened, cookie) = orders::open_link(&shop.guest(), token).await.unwrap();
+    assert_eq!(opened, order.id);
+    assert!(orders::order(&with_token(&shop, &cookie), order.number.as_str()).await.is_ok());
+    // The link's own token opens the link alone, and nothing readable is stored of either.
+    assert!(matches!(orders::order(&with_token(&shop, token), order.number.as_str()).await, Err(Failure::NotFound)));
+    shop.advance(31 * DAY).await;
+    assert!(matches!(orders::open_link(&shop.guest(), token).await, Err(Failure::Refused(OrderRefusal::LinkInvalid))));
+    assert!(matches!(orders::order(&with_token(&shop, &cookie), order.number.as_str()).await, Err(Failure::NotFound)));
+    assert!(orders::order(&guest, order.number.as_str()).await.is_ok());
+    assert!(matches!(orders::open_link(&shop.guest(), "guess").await, Err(Failure::Refused(OrderRefusal::LinkInvalid))));
+}
+
+#[sqlx::test]
+async fn the_history_goes_on_where_its_page_ended(db: PgPool) {
+    let (_bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 50).await;
+    let shopper = shop.shopper().await;
+    let mut numbers = Vec::new();
+    for quantity in 1..=5 {
+        cart::set_item(&shopper, bowl.variants[0], quantity).await.unwrap();
+        let order = checkout::place_order(&shopper, request()).await.unwrap();
+        checkout::pay(&shopper, order.id, "pm_card_visa").await.unwrap();
+        numbers.push(order.number);
+    }
+    numbers.reverse();
+    let (mut seen, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = orders::orders(&shopper, cursor.as_deref(), 2).await.unwrap();
+        assert!(page.items.len() <= 2);
+        seen.extend(page.items.into_iter().map(|summary| summary.number));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, numbers);
+    assert!(matches!(orders::orders(&shopper, Some("nonsense"), 2).await, Err(Failure::NotFound)));
+    assert!(orders::orders(&shop.shopper().await, None, 10).await.unwrap().items.is_empty());
+    assert!(orders::orders(&shop.guest(), None, 10).await.unwrap().items.is_empty());
+}
+
+#[sqlx::test]
+async fn a_guest_sees_the_orders_whose_tokens_they_hold(db: PgPool) {
+    let (_bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 50).await;
+    let ((_, one), (_, two), (_, other)) = (placed(&shop, &bowl, 1).await, placed(&shop, &bowl, 2).await, placed(&shop, &bowl, 3).await);
+    let guest = shop.context(Caller { order_tokens: vec![one.access_token.clone(), two.access_token.clone()], ..Caller::default() });
+    let history = orders::orders(&guest, None, 10).await.unwrap();
+    let seen: Vec<(&OrderNumber, u32, &[String])> =
+        history.items.iter().map(|summary| (&summary.number, summary.item_count, summary.titles.as_slice())).collect();
+    assert_eq!(seen, [(&two.number, 2, ["Bowl".to_owned()].as_slice()), (&one.number, 1, ["Bowl".to_owned()].as_slice())]);
+    assert!(history.items.iter().all(|summary| summary.number != other.number));
+}

@@ -1,0 +1,186 @@
+//! The gateway's hints, the books, and what the database refuses whatever the code does.
+
+use crate::bank;
+use crate::checkout::{guest_with, holding, placed, request};
+use backend::testing::Shop;
+use backend::{Failure, checkout, orders, payments, secret};
+use domain::orders::OrderStatus;
+use domain::payments::{PaymentStatus, TRANSITIONS};
+use ring::hmac;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn signed(body: &str, seconds: u64, key: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+    let signature = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
+    format!("t={seconds},v1={}", secret::hex(signature.as_ref()))
+}
+
+async fn tell(shop: &Shop, event: &Value) {
+    let body = event.to_string();
+    payments::store_webhook(&shop.handles, body.as_bytes(), &signed(&body, now(), "whsec_shop")).await.unwrap();
+}
+
+fn event(id: &str, kind: &str, object: Value) -> Value {
+    json!({ "id": id, "type": kind, "livemode": false, "data": { "object": object } })
+}
+
+async fn outcomes(shop: &Shop) -> Vec<(String, Option<String>)> {
+    sqlx::query_as("select event_id, outcome from webhook_event order by event_id").fetch_all(&shop.handles.db).await.unwrap()
+}
+
+#[sqlx::test]
+async fn a_webhook_brings_a_payment_to_the_shop_that_nobody_else_told_it_of(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    bank.pay_in_browser(order.payment.client_secret.as_deref().unwrap(), "pm_card_visa").await;
+    assert_eq!(checkout::resume(&shop.handles).await.unwrap(), 0);
+    let told = bank.ask("GET", "/v1/events?type=payment_intent.amount_capturable_updated", "").await.json()["data"][0].clone();
+    // Told three times, in whatever order: one payment.
+    for _ in 0..3 {
+        tell(&shop, &told).await;
+    }
+    checkout::resume(&shop.handles).await.unwrap();
+    assert_eq!(orders::order(&guest, order.number.as_str()).await.unwrap().status, OrderStatus::Paid);
+    tell(&shop, &told).await;
+    assert_eq!(checkout::resume(&shop.handles).await.unwrap(), 0);
+    let outcomes = outcomes(&shop).await;
+    assert_eq!(outcomes.len(), 1);
+    assert_eq!(outcomes[0].1.as_deref(), Some("looked at"));
+    bank.assert_books_agree(&shop).await;
+}
+
+#[sqlx::test]
+async fn a_webhook_is_a_hint_and_never_the_truth(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    let intent = order.payment.client_secret.as_deref().unwrap().split("_secret_").next().unwrap().to_owned();
+    let object = |amount: i64, currency: &str, of: &str| {
+        json!({ "id": intent, "object": "payment_intent", "amount": amount, "currency": currency, "status": "succeeded",
+            "metadata": { "order_id": of } })
+    };
+    let (total, id) = (order.total.amount, order.id.to_string());
+    tell(&shop, &event("evt_1", "payment_intent.succeeded", object(total, "usd", &id))).await;
+    tell(&shop, &event("evt_2", "payment_intent.succeeded", object(total - 1, "usd", &id))).await;
+    tell(&shop, &event("evt_3", "payment_intent.succeeded", object(total, "eur", &id))).await;
+    tell(&shop, &event("evt_4", "payment_intent.succeeded", object(total, "usd", &backend::db::new_id().to_string()))).await;
+    tell(&shop, &json!({ "id": "evt_5", "type": "payment_intent.succeeded", "livemode": true, "data": { "object": object(total, "usd", &id) } })).await;
+    tell(&shop, &event("evt_6", "customer.created", json!({ "id": "cus_1" }))).await;
+    tell(&shop, &event("evt_7", "payment_intent.succeeded", json!({ "id": "pi_unknown", "amount": 1, "currency": "usd", "metadata": {} }))).await;
+    tell(&shop, &json!("not an event")).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    let found: Vec<Option<String>> = outcomes(&shop).await.into_iter().map(|(_, outcome)| outcome).collect();
+    let expected = ["looked at", "mismatch", "mismatch", "mismatch", "mismatch", "not for us", "unknown object", "not for us"];
+    assert_eq!(found.iter().map(|outcome| outcome.as_deref().unwrap()).collect::<Vec<_>>(), expected);
+    let view = orders::order(&guest, order.number.as_str()).await.unwrap();
+    assert_eq!((view.status, view.payment.status), (OrderStatus::PendingPayment, PaymentStatus::Created));
+    bank.assert_books_agree(&shop).await;
+}
+
+#[sqlx::test]
+async fn a_forged_webhook_is_turned_away_and_leaves_nothing(db: PgPool) {
+    let shop = Shop::new(db);
+    let body = event("evt_1", "payment_intent.succeeded", json!({})).to_string();
+    let wrong = [
+        signed(&body, now(), "whsec_other"),
+        signed(&body, now() - 900, "whsec_shop"),
+        signed(&body, now() + 900, "whsec_shop"),
+        signed("{}", now(), "whsec_shop"),
+        String::new(),
+        "t=1,v1=zz".to_owned(),
+    ];
+    for signature in wrong {
+        assert!(matches!(payments::store_webhook(&shop.handles, body.as_bytes(), &signature).await, Err(Failure::Forbidden)), "{signature}");
+    }
+    assert!(outcomes(&shop).await.is_empty());
+}
+
+#[sqlx::test]
+async fn the_tables_of_transitions_are_the_same_in_the_code_and_in_the_database(db: PgPool) {
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as("select kind, from_status, to_status from allowed_transition").fetch_all(&db).await.unwrap();
+    let of = |kind: &str| -> BTreeSet<(String, String)> {
+        rows.iter().filter(|row| row.0 == kind).map(|row| (row.1.clone(), row.2.clone())).collect()
+    };
+    let payments: BTreeSet<(String, String)> = TRANSITIONS.iter().map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
+    let orders: BTreeSet<(String, String)> =
+        domain::orders::TRANSITIONS.iter().map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
+    assert_eq!(of("payment"), payments);
+    assert_eq!(of("order"), orders);
+}
+
+#[sqlx::test]
+async fn the_database_refuses_what_no_code_should_try(db: PgPool) {
+    let (_bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    checkout::pay(&guest, order.id, "pm_card_visa").await.unwrap();
+    let refused = [
+        ("insert into payment_transition (buyer_id, order_id, payment_id, from_status, to_status, cause)
+          select buyer_id, order_id, payment_id, 'captured', 'created', 'api' from payment", "payment_transition_allowed"),
+        ("insert into order_transition (buyer_id, order_id, from_status, to_status, cause)
+          select buyer_id, order_id, 'paid', 'pending_payment', 'api' from customer_order", "order_transition_allowed"),
+        ("insert into payable (buyer_id, order_id, payment_id, number, kind, state)
+          select buyer_id, order_id, payment_id, n, 'intent', 'opening' from payment, generate_series(8, 9) n", "payable_live_key"),
+        ("insert into payment_attempt (buyer_id, order_id, payment_id, payment_attempt_id, status)
+          select buyer_id, order_id, payment_id, gen_random_uuid(), 'succeeded' from payment", "payment_attempt_succeeded_key"),
+        ("update payment set captured = amount + 1", "payment_captured"),
+        ("update stock_level set held = on_hand + 1", "stock_level_promised"),
+        ("update customer_order set total = total + 1", "customer_order_total"),
+        ("insert into ledger_transfer (ledger_transfer_id, kind, reference_id) select gen_random_uuid(), 'capture', payment_id from payment",
+         "ledger_transfer_reference_key"),
+    ];
+    for (statement, constraint) in refused {
+        let error = sqlx::query(statement).execute(&db).await.unwrap_err();
+        assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some(constraint), "{statement}: {error}");
+    }
+    for statement in [
+        "update ledger_entry set amount = amount + 1",
+        "delete from ledger_transfer",
+        "truncate payment_transition",
+        "delete from order_transition",
+        "update stock_movement set delta = 1",
+        "with t as (insert into ledger_transfer (ledger_transfer_id, kind, reference_id) values (gen_random_uuid(), 'fee', gen_random_uuid()) returning ledger_transfer_id)
+         insert into ledger_entry (ledger_transfer_id, ledger_account_id, amount, currency)
+         select t.ledger_transfer_id, a.ledger_account_id, 5, 'USD' from t, ledger_account a where a.kind = 'gateway_clearing'",
+    ] {
+        assert!(sqlx::query(statement).execute(&db).await.is_err(), "{statement}");
+    }
+}
+
+#[sqlx::test]
+async fn a_live_payment_is_remembered_for_ever(db: PgPool) {
+    assert!(!payments::live_money_seen(&db).await.unwrap());
+    sqlx::query("update marketplace set live_money_seen = true").execute(&db).await.unwrap();
+    assert!(payments::live_money_seen(&db).await.unwrap());
+}
+
+#[sqlx::test]
+async fn no_card_number_reaches_the_shop(db: PgPool) {
+    let (bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let guest = guest_with(&shop, &[(bowl.variants[0], 1)]).await;
+    let order = checkout::place_order(&guest, request()).await.unwrap();
+    let guest = holding(&guest, &order);
+    let page = checkout::open_hosted_page(&guest, order.id).await.unwrap();
+    bank.pay_on_page(&page, "4242424242424242").await;
+    checkout::settle(&guest, order.id).await.unwrap();
+    for told in bank.ask("GET", "/v1/events?limit=100", "").await.json()["data"].as_array().unwrap() {
+        tell(&shop, told).await;
+    }
+    checkout::resume(&shop.handles).await.unwrap();
+    let tables = ["payment", "payment_attempt", "payable", "checkout_saga", "webhook_event", "event", "customer_order"];
+    for table in tables {
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t"))).fetch_all(&db).await.unwrap();
+        assert!(!rows.is_empty() && rows.iter().all(|row| !row.contains("4242424242424242")), "{table}");
+    }
+    bank.assert_books_agree(&shop).await;
+}
