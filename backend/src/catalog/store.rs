@@ -235,9 +235,9 @@ pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency,
 /// What the slugs of a listing mean: the category and its descendants, and the seller.
 pub(super) async fn resolve(executor: impl PgExecutor<'_>, category: Option<&str>, seller: Option<&str>) -> sqlx::Result<(Vec<Uuid>, Option<Uuid>)> {
     let row = sqlx::query!(
-        r#"select coalesce(array(
-                select category_id from category where path @> array(select category_id from category where slug = $1) and $1::text is not null
-            ), '{}') as "categories!",
+        r#"select array(
+                select own.category_id from category as asked join category as own on asked.category_id = any (own.path) where asked.slug = $1
+            ) as "categories!",
             (select seller_id from seller where slug = $2 and status = 'active') as seller"#,
         category,
         seller
