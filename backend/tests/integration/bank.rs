@@ -11,9 +11,9 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 /// Ends with the test.
-pub struct Bank {
-    pub api: String,
-    pub control: String,
+pub(crate) struct Bank {
+    pub(crate) api: String,
+    pub(crate) control: String,
     journal: PathBuf,
     _process: Child,
 }
@@ -25,33 +25,33 @@ impl Drop for Bank {
 }
 
 /// A shop over the test's database that is paid at a sandbox of its own.
-pub async fn open(db: PgPool) -> (Bank, Shop) {
+pub(crate) async fn open(db: PgPool) -> (Bank, Shop) {
     let bank = Bank::start().await;
     let shop = Shop::with_gateway(db, &bank.api);
     (bank, shop)
 }
 
 /// An answer: status, headers and body as they came.
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
 
     /// Where a redirect leads.
-    pub fn location(&self) -> String {
+    pub(crate) fn location(&self) -> String {
         let line = self.head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("location:").then(|| line["location:".len()..].trim().to_owned()));
         line.unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body))
     }
 }
 
 impl Bank {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let program = std::env::var_os("SOUK_SANDBOX_BIN").map_or_else(|| PathBuf::from("../target/debug/souk-sandbox"), PathBuf::from);
         let journal = std::env::temp_dir().join(format!("souk-test-bank-{}", backend::db::new_id()));
         let mut process = Command::new(&program)
@@ -71,29 +71,25 @@ impl Bank {
     }
 
     /// Queues a fault for the next matching request.
-    pub async fn misbehave(&self, method: &str, path: &str, mode: &str, more: Value) {
+    pub(crate) async fn misbehave(&self, method: &str, path: &str, mode: &str, more: Value) {
         let mut rule = json!({ "match": { "method": method, "path": path }, "mode": mode });
         rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let answer = request("POST", &format!("{}/misbehave", self.control), "", "application/json", &rule.to_string()).await;
         assert_eq!(answer.status, 204, "{}", answer.body);
     }
 
-    pub async fn behave(&self) {
-        request("DELETE", &format!("{}/misbehave", self.control), "", "application/json", "").await;
-    }
-
-    pub async fn journal(&self) -> Vec<Value> {
+    pub(crate) async fn journal(&self) -> Vec<Value> {
         let answer = request("GET", &format!("{}/journal", self.control), "", "application/json", "").await;
         answer.json()["payment_intents"].as_array().unwrap().clone()
     }
 
     /// What was taken in all, in minor units.
-    pub async fn taken(&self) -> i64 {
+    pub(crate) async fn taken(&self) -> i64 {
         self.journal().await.iter().map(|intent| intent["captured"].as_i64().unwrap()).sum()
     }
 
     /// The browser's payment form: pays an intent by its client secret.
-    pub async fn pay_in_browser(&self, client_secret: &str, payment_method: &str) -> Answer {
+    pub(crate) async fn pay_in_browser(&self, client_secret: &str, payment_method: &str) -> Answer {
         let intent = client_secret.split("_secret_").next().unwrap();
         let form = format!("client_secret={client_secret}&payment_method={payment_method}&return_url=http%3A%2F%2F127.0.0.1%3A3000%2Freturn");
         let url = format!("{}/v1/payment_intents/{intent}/confirm", self.api);
@@ -101,23 +97,23 @@ impl Bank {
     }
 
     /// What the server asks with its secret key.
-    pub async fn ask(&self, method: &str, path: &str, form: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, form: &str) -> Answer {
         request(method, &format!("{}{path}", self.api), "Bearer sk_test_shop", "application/x-www-form-urlencoded", form).await
     }
 
     /// Fills in the hosted page.
-    pub async fn pay_on_page(&self, url: &str, card_number: &str) -> Answer {
+    pub(crate) async fn pay_on_page(&self, url: &str, card_number: &str) -> Answer {
         let form = format!("email=ada%40example.org&name=Ada&number={card_number}&expiry=12%2F40&cvc=123");
         request("POST", url, "", "application/x-www-form-urlencoded", &form).await
     }
 
     /// Presses a button on the issuer's page.
-    pub async fn answer_challenge(&self, url: &str, outcome: &str) -> Answer {
+    pub(crate) async fn answer_challenge(&self, url: &str, outcome: &str) -> Answer {
         request("POST", url, "", "application/x-www-form-urlencoded", &format!("outcome={outcome}")).await
     }
 
     /// Every promise holds, and our book is the bank's.
-    pub async fn assert_books_agree(&self, shop: &Shop) {
+    pub(crate) async fn assert_books_agree(&self, shop: &Shop) {
         let violations = check::run(&shop.handles, Some(&format!("{}/journal", self.control))).await.unwrap();
         assert_eq!(violations, []);
     }

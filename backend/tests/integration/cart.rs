@@ -1,5 +1,6 @@
 use backend::cart::{
-    add_item, clear, drain, merge_guest, merge_notice, open_for_checkout, remove_item, remove_ordered, republish, set_item, undo_merge, view,
+    add_item, clear, drain, merge_guest, merge_notice, open_for_checkout, remove_item, remove_ordered, republish, set_item, undo_merge,
+    view,
 };
 use backend::testing::{NewVariant, Shop, TestProduct, statements};
 use backend::{Context, Failure};
@@ -204,7 +205,8 @@ async fn hold(shop: &Shop, cart: &CartView, product: &TestProduct, quantity: i32
         |query| query.bind(Uuid::from_u128(3)).bind(order).bind(quantity).bind(product.stock_items[0].0),
     )
     .await;
-    shop.run("update stock_level set held = $1 where stock_item_id = $2", |query| query.bind(quantity).bind(product.stock_items[0].0)).await;
+    shop.run("update stock_level set held = $1 where stock_item_id = $2", |query| query.bind(quantity).bind(product.stock_items[0].0))
+        .await;
 }
 
 #[sqlx::test]
@@ -233,7 +235,11 @@ async fn a_guests_cart_ends_after_a_month_and_an_accounts_after_three(db: PgPool
     assert_eq!(view(&shopper).await.unwrap().lines.len(), 1);
     shop.advance(DAY * 31).await;
     assert_eq!(view(&shopper).await.unwrap().lines, []);
-    assert_eq!(quantities(&add_item(&shopper, product.variants[0], Quantity::ONE).await.unwrap()), [(product.variants[0], 1)], "begins anew");
+    assert_eq!(
+        quantities(&add_item(&shopper, product.variants[0], Quantity::ONE).await.unwrap()),
+        [(product.variants[0], 1)],
+        "begins anew"
+    );
 }
 
 #[sqlx::test]

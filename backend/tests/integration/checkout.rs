@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 const LATER: Duration = Duration::from_secs(16 * 60);
 
-pub fn request() -> PlaceOrder {
+pub(crate) fn request() -> PlaceOrder {
     PlaceOrder {
         email: "ada@example.org".to_owned(),
         shipping_address: AddressDraft {
@@ -47,7 +47,7 @@ fn refused<T: std::fmt::Debug, R: std::fmt::Debug>(outcome: Result<T, Failure<R>
 }
 
 /// A guest whose cart holds this.
-pub async fn guest_with(shop: &Shop, variants: &[(VariantId, u32)]) -> Context {
+pub(crate) async fn guest_with(shop: &Shop, variants: &[(VariantId, u32)]) -> Context {
     let mut guest = shop.guest();
     for (variant, quantity) in variants {
         let view = cart::set_item(&guest, *variant, *quantity).await.unwrap();
@@ -57,14 +57,14 @@ pub async fn guest_with(shop: &Shop, variants: &[(VariantId, u32)]) -> Context {
 }
 
 /// The same guest with the order's token.
-pub fn holding(ctx: &Context, order: &PlacedOrder) -> Context {
+pub(crate) fn holding(ctx: &Context, order: &PlacedOrder) -> Context {
     let mut ctx = ctx.clone();
     ctx.caller.order_tokens.push(order.access_token.clone());
     ctx
 }
 
 /// A guest who has placed an order of this many of the product.
-pub async fn placed(shop: &Shop, product: &TestProduct, quantity: u32) -> (Context, PlacedOrder) {
+pub(crate) async fn placed(shop: &Shop, product: &TestProduct, quantity: u32) -> (Context, PlacedOrder) {
     let guest = guest_with(shop, &[(product.variants[0], quantity)]).await;
     let order = checkout::place_order(&guest, request()).await.unwrap();
     (holding(&guest, &order), order)
@@ -396,9 +396,12 @@ async fn two_tries_to_pay_at_once_are_one_charge(db: PgPool) {
 async fn of_many_buyers_of_the_last_units_as_many_pay_as_there_are(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
     let bowl = shop.simple_product("bowl", 2_000, 3).await;
-    let mut buyers = JoinSet::new();
+    let mut guests = Vec::new();
     for _ in 0..8 {
-        let guest = guest_with(&shop, &[(bowl.variants[0], 1)]).await;
+        guests.push(guest_with(&shop, &[(bowl.variants[0], 1)]).await);
+    }
+    let mut buyers = JoinSet::new();
+    for guest in guests {
         buyers.spawn(async move {
             let order = checkout::place_order(&guest, request()).await?;
             let paid = checkout::pay(&holding(&guest, &order), order.id, "pm_card_visa").await;
@@ -468,6 +471,7 @@ async fn a_payment_that_comes_when_the_units_are_sold_is_given_back_untaken(db: 
     let (late, order) = placed(&shop, &bowl, 1).await;
     bank.pay_in_browser(order.payment.client_secret.as_deref().unwrap(), "pm_card_visa").await;
     shop.advance(LATER).await;
+    inventory::expire_due(&shop.handles).await.unwrap();
     let (_, other) = placed(&shop, &bowl, 1).await;
     let view = checkout::settle(&late, order.id).await.unwrap();
     assert_eq!((view.status, view.payment.status), (OrderStatus::Expired, PaymentStatus::Canceled));
@@ -527,9 +531,11 @@ async fn an_outcome_that_is_not_known_stays_open_until_it_is(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
     let bowl = shop.simple_product("bowl", 2_000, 5).await;
     let (guest, order) = placed(&shop, &bowl, 1).await;
-    bank.misbehave("POST", "/v1/payment_intents/*/confirm", "reply_lost", json!({ "times": 3 })).await;
+    bank.misbehave("POST", "/v1/payment_intents/*/confirm", "slow", json!({ "delay_ms": 6_000 })).await;
     let attempt = checkout::pay(&guest, order.id, "pm_card_visa").await.unwrap();
     assert_eq!(attempt.status, AttemptStatus::Processing);
+    // Carried out all the same, after nobody waits for it any more.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert_eq!(status(&guest, order.id).await, (OrderStatus::PendingPayment, PaymentStatus::Processing));
     assert_eq!(refused(checkout::pay(&guest, order.id, "pm_card_visa").await), PaymentRefusal::PaymentInProgress);
     // Kept a while longer, once.
@@ -746,16 +752,16 @@ async fn a_deed_done_again_after_a_crash_finds_the_order_that_exists(db: PgPool)
 async fn a_refused_deed_may_be_done_anew_under_the_same_name(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
     let (bowl, operation) = (shop.simple_product("bowl", 2_000, 1).await, backend::db::new_id());
-    let (first, _) = placed(&shop, &bowl, 1).await;
-    let second = shop.guest();
-    shop.run("update stock_level set on_hand = 1", |query| query).await;
-    let late = guest_with(&shop, &[]).await;
-    assert_eq!(refused(checkout::place_order_once(&late, operation, request()).await), CheckoutRefusal::CartEmpty);
-    drop((first, second));
+    let second = guest_with(&shop, &[(bowl.variants[0], 1)]).await;
+    placed(&shop, &bowl, 1).await;
+    for _ in 0..2 {
+        let refusal = refused(checkout::place_order_once(&second, operation, request()).await);
+        assert!(matches!(refusal, CheckoutRefusal::OutOfStock { .. }), "{refusal:?}");
+    }
     shop.advance(LATER).await;
-    let late = guest_with(&shop, &[(bowl.variants[0], 1)]).await;
-    assert!(checkout::place_order_once(&late, operation, request()).await.is_ok());
+    assert!(checkout::place_order_once(&second, operation, request()).await.is_ok());
     let_the_worker_run(&shop).await;
+    assert_eq!(level(&shop, &bowl).await, (1, 0, 1));
     bank.assert_books_agree(&shop).await;
 }
 

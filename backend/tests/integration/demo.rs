@@ -14,7 +14,10 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         let folder = Self(std::env::temp_dir().join(format!("souk-demo-{}", backend::db::new_id())));
-        folder.write("pictures/mug.svg", r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="{{base}}"/></svg>"#);
+        folder.write(
+            "pictures/mug.svg",
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="{{base}}"/></svg>"#,
+        );
         folder.write_json(
             "catalogue/categories.json",
             &json!([

@@ -125,7 +125,8 @@ async fn a_failure_waits_before_the_next_try(db: PgPool) {
     let shop = Shop::new(db.clone());
     let listener = Listener { poison: Some(1), ..Listener::default() };
     record_now(&shop, &[1]).await;
-    let attempts = async || sqlx::query_scalar::<_, i32>("select coalesce(max(attempts), 0) from event_cursor").fetch_one(&db).await.unwrap();
+    let attempts =
+        async || sqlx::query_scalar::<_, i32>("select coalesce(max(attempts), 0) from event_cursor").fetch_one(&db).await.unwrap();
     until(async || {
         consume(&shop.handles, &listener, "a").await.unwrap();
         attempts().await == 1
@@ -156,7 +157,8 @@ async fn one_process_reads_a_shared_cursor_until_its_lease_runs_out(db: PgPool) 
 async fn the_log_is_kept_two_weeks_and_dead_letters_longer(db: PgPool) {
     let shop = Shop::new(db.clone());
     record_now(&shop, &[1, 2]).await;
-    shop.run("insert into dead_letter (consumer, event_id, attempts, error) select 'x', min(event_id), 5, 'no' from event", |query| query).await;
+    shop.run("insert into dead_letter (consumer, event_id, attempts, error) select 'x', min(event_id), 5, 'no' from event", |query| query)
+        .await;
     assert_eq!(forget_old(&shop.handles).await.unwrap(), 0);
     shop.advance(Duration::from_secs(15 * 86_400)).await;
     record_now(&shop, &[3]).await;

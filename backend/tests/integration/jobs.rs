@@ -87,11 +87,7 @@ async fn a_panic_is_the_jobs_failure_and_not_the_workers(db: PgPool) {
 async fn a_dead_workers_job_is_taken_over_when_its_lease_runs_out(db: PgPool) {
     let shop = Shop::new(db.clone());
     scheduled(&shop, "done", 0).await;
-    shop.run(
-        "update job set leased_by = 'dead', leased_until = souk.clock() + interval '60 seconds', attempts = 1",
-        |query| query,
-    )
-    .await;
+    shop.run("update job set leased_by = 'dead', leased_until = souk.clock() + interval '60 seconds', attempts = 1", |query| query).await;
     assert!(!run_one(&shop.handles, "b", HANDLERS).await.unwrap());
     shop.advance(Duration::from_secs(61)).await;
     assert!(run_one(&shop.handles, "b", HANDLERS).await.unwrap());

@@ -1,5 +1,7 @@
 //! What the use cases promise, against a real PostgreSQL (a database for each test) and a real Redis.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
 mod accounts;
 mod bank;
 mod cart;

@@ -35,7 +35,10 @@ fn no_migration_adds_a_column_that_old_rows_and_old_code_cannot_fill() {
 async fn each_migration_runs_over_the_rows_of_those_before(db: PgPool) {
     let mut connection = db.acquire().await.unwrap();
     for migration in MIGRATIONS.iter() {
-        sqlx::raw_sql(migration.sql.clone()).execute(&mut *connection).await.unwrap_or_else(|error| panic!("{}: {error}", migration.description));
+        sqlx::raw_sql(migration.sql.clone())
+            .execute(&mut *connection)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error}", migration.description));
         let name = file_of("tests/data/migrations", migration.version).unwrap();
         let rows = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/migrations").join(&name)).unwrap();
         // One transaction, as the shop writes: what is checked at the commit is checked here too.
