@@ -23,7 +23,7 @@ pub fn App() -> impl IntoView {
     provide_page_contexts();
     let is_routing = RwSignal::new(false);
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Souk".to_owned() } else { format!("{title} · Souk") }/>
+        <Title formatter=page_title/>
         <Router set_is_routing=is_routing.write_only()>
             <Announcer>
                 <a href="#main" rel="external" class="skip-link">"Skip to the content"</a>
@@ -39,6 +39,11 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The front page has the shop's own title.
+fn page_title(title: String) -> String {
+    if title.is_empty() || title == "Souk" { "Souk, a market of small workshops".to_owned() } else { format!("{title} · Souk") }
+}
+
 /// What every part of the page may ask for.
 fn provide_page_contexts() {
     #[cfg(feature = "ssr")]
@@ -50,17 +55,18 @@ fn provide_page_contexts() {
 }
 
 /// Paths and pages. Catalogue pages send their content in the first answer and are the same for everyone; personal pages
-/// wait for everything, so that a redirect or a status can still be sent. What shoppers rarely see is loaded when visited.
+/// wait for everything, so that a redirect or a status can still be sent. The browser loads the code of a page with the page:
+/// nobody loads the checkout to look at a bowl.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFoundPage/> } transition=true>
-            <Route path=path!("/") view=HomePage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/c/:slug") view=CategoryPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/search") view=SearchPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/p/:slug") view=ProductPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/s/:slug") view=SellerPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/cart") view=CartPage ssr=SsrMode::Async/>
+            <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/c/:slug") view={Lazy::<CategoryPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/p/:slug") view={Lazy::<ProductPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/s/:slug") view={Lazy::<SellerPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/cart") view={Lazy::<CartPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout") view={Lazy::<CheckoutPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout/pay/:number") view={Lazy::<PayPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout/return/:number") view={Lazy::<ReturnPage>::new()} ssr=SsrMode::Async/>

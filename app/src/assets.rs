@@ -31,7 +31,11 @@ impl Assets {
             Some(hash) => format!("/{folder}/{name}.{hash}.{ending}"),
             None => format!("/{folder}/{name}.{ending}"),
         };
-        Self { style_sheet: hashed("css", "css"), boot_script: boot_script(&hashed("js", "js"), &hashed("wasm", "wasm")), chunks: read_chunks(options, &hashes) }
+        Self {
+            style_sheet: hashed("css", "css"),
+            boot_script: boot_script(&hashed("js", "js"), &hashed("wasm", "wasm")),
+            chunks: read_chunks(options, &hashes),
+        }
     }
 
     pub fn style_sheet(&self) -> &str {

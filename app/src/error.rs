@@ -9,7 +9,7 @@ use std::fmt;
 
 /// `R` is the feature's closed list of refusals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", content = "detail", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AppError<R> {
     /// The shop says no, and why.
     Refused(R),
@@ -21,7 +21,9 @@ pub enum AppError<R> {
     /// What was sent is not what this door takes: an outdated page or a forged form.
     Invalid,
     /// A fault of ours; the reference leads to its line in the log.
-    Internal { reference: String },
+    Internal {
+        reference: String,
+    },
     /// The answer never came, or was no answer of ours.
     Unreachable,
 }
@@ -70,7 +72,9 @@ impl<R: fmt::Display> fmt::Display for AppError<R> {
             AppError::Forbidden => f.write_str("This is not open to you."),
             AppError::NotFound => f.write_str("There is no such thing here."),
             AppError::Invalid => f.write_str("That did not arrive as it should. Reload the page and try again."),
-            AppError::Internal { reference } => write!(f, "Something went wrong on our side. If it stays, tell us the reference {reference}."),
+            AppError::Internal { reference } => {
+                write!(f, "Something went wrong on our side. If it stays, tell us the reference {reference}.")
+            }
             AppError::Unreachable => f.write_str("The shop cannot be reached. Check your connection and try again."),
         }
     }

@@ -1,4 +1,5 @@
 use crate::routes;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// The foot of every page.
@@ -37,4 +38,5 @@ pub(crate) fn Footer() -> impl IntoView {
             <p class="page-wide border-t border-line py-5 text-sm text-soft">"Prices are those of the makers. Shipping and tax are shown before you pay."</p>
         </footer>
     }
+    .at_once()
 }

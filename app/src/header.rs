@@ -1,7 +1,9 @@
 use crate::cart::CartBadge;
 use crate::catalog::departments;
+use crate::page_data;
 use crate::routes;
 use crate::theme::ThemeToggle;
+use crate::ui::AtOnce as _;
 use crate::ui::{GetForm, Icon};
 use crate::visitor::use_visitor;
 use domain::catalog::CategoryRef;
@@ -35,12 +37,13 @@ pub(crate) fn Header() -> impl IntoView {
             <Departments/>
         </header>
     }
+    .at_once()
 }
 
 /// The topmost categories.
 #[component]
 fn Departments() -> impl IntoView {
-    let departments = Resource::new_blocking(|| (), |()| departments());
+    let departments = page_data(|| (), |()| departments());
     let path = use_location().pathname;
     let link = move |category: CategoryRef| {
         let address = routes::category(&category.slug);
@@ -65,6 +68,7 @@ fn Departments() -> impl IntoView {
             </ul>
         </nav>
     }
+    .at_once()
 }
 
 #[component]
@@ -96,4 +100,5 @@ fn SearchBox() -> impl IntoView {
             </GetForm>
         </search>
     }
+    .at_once()
 }

@@ -1,6 +1,8 @@
 //! What Souk *shows*: pages and the server functions they call. Each feature's screens stand in the folder of its name;
 //! `ui` holds the parts that know no feature. Rendered on the server, taken over by the browser.
 
+// A page's type names every element in it; the deepest are deeper than the compiler expects of hand-written code.
+#![recursion_limit = "256"]
 #![expect(unreachable_pub, reason = "the component macro writes its functions as `pub` whatever the component's own visibility")]
 
 mod app;
@@ -13,13 +15,12 @@ pub mod assets;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
-pub mod policy;
-#[cfg(feature = "ssr")]
 mod shell;
 
 mod footer;
 mod header;
 mod not_found_page;
+mod page_data;
 mod theme;
 mod visitor;
 
@@ -32,6 +33,7 @@ pub mod orders;
 pub mod sellers;
 
 pub use app::App;
+pub use page_data::{PageData, page_data};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 pub use visitor::{Visitor, use_visitor};

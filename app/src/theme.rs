@@ -2,6 +2,7 @@
 //! choice into the page, so nothing flashes; switching needs no reload, and without script a plain form does it.
 
 use crate::error::AppError;
+use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::refusal::NoRefusal;
 use leptos::prelude::*;
@@ -105,4 +106,5 @@ pub(crate) fn ThemeToggle() -> impl IntoView {
             {button(Shade::Light, "sun", "Switch to light colours")}
         </form>
     }
+    .at_once()
 }

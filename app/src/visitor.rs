@@ -3,7 +3,6 @@
 
 use crate::cart::CartStore;
 use crate::error::AppError;
-use domain::cart::CartView;
 use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -31,12 +30,13 @@ impl Visitor {
     /// Asks again: call it where somebody has signed in or out, or a cart has become an order.
     pub fn refresh(self) {
         let cart = use_context::<CartStore>();
+        let asked_at = cart.map(CartStore::stamp).unwrap_or_default();
         spawn_local(async move {
             // Without an answer the header stays as it is for guests; the pages behind its links tell what is wrong.
             if let Ok(greeting) = greet().await {
                 self.name.try_set(greeting.name);
-                if let (Some(cart), Some(view)) = (cart, greeting.cart) {
-                    cart.accept(view);
+                if let Some(cart) = cart {
+                    cart.accept_count_since(asked_at, greeting.count);
                 }
             }
         });
@@ -51,14 +51,15 @@ pub fn use_visitor() -> Visitor {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Greeting {
     name: Option<String>,
-    cart: Option<CartView>,
+    /// Units in the cart.
+    count: u32,
 }
 
-/// What the header shows. A cart that cannot be had now is left out: its page says why.
+/// What the header shows. A cart that cannot be had now counts as empty here: its page says why.
 #[server(prefix = "/sf", endpoint = "cart/greet")]
 pub(crate) async fn greet() -> Result<Greeting, AppError<NoRefusal>> {
     let ctx = crate::context::context()?;
     let name = ctx.user().map(|user| user.name.clone());
-    let cart = backend::cart::view(&ctx).await.ok().map(|cart| CartView { token: None, ..cart });
-    Ok(Greeting { name, cart })
+    let count = backend::cart::view(&ctx).await.map(|cart| cart.count()).unwrap_or_default();
+    Ok(Greeting { name, count })
 }

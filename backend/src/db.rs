@@ -20,7 +20,13 @@ pub async fn connect(url: &str, connections_max: u32) -> anyhow::Result<PgPool> 
     let options: PgConnectOptions = url.parse()?;
     // Nothing a request does takes longer. The search path is named, because a role that is called like our schema would
     // otherwise find its tables there, and the log of migrations twice.
-    let options = options.options([("search_path", "public"), ("statement_timeout", "15s"), ("lock_timeout", "2s"), ("idle_in_transaction_session_timeout", "15s"), ("timezone", "UTC")]);
+    let options = options.options([
+        ("search_path", "public"),
+        ("statement_timeout", "15s"),
+        ("lock_timeout", "2s"),
+        ("idle_in_transaction_session_timeout", "15s"),
+        ("timezone", "UTC"),
+    ]);
     let pool = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(Duration::from_secs(3)).connect_with(options).await?;
     Ok(pool)
 }
@@ -56,4 +62,9 @@ pub fn is_unreachable(error: &sqlx::Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a failure comes from a database that could not be reached: it is worth trying again.
+pub fn is_outage(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<sqlx::Error>()).any(is_unreachable)
 }

@@ -74,7 +74,11 @@ async fn serve_all(web: bool, worker: bool) -> anyhow::Result<()> {
     let admin = serve::serve(admin, http::admin::router(state.clone(), metrics), shutdown.clone());
     tokio::join!(
         admin,
-        async { if worker { workers::run(handles, shutdown.clone()).await } },
+        async {
+            if worker {
+                workers::run(handles, shutdown.clone()).await
+            }
+        },
         async { if web { serve_web(&config, state, shutdown.clone()).await } else { Ok(()) } },
     )
     .2

@@ -121,7 +121,7 @@ async fn with_honest_status(response: Response) -> Response {
     let body = http_body_util::Limited::new(body, ERROR_BYTES_MAX).collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let error: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     // Here only the request can have been unreadable: what the function itself says has set its own status.
-    if matches!(error["outcome"].as_str(), Some("invalid" | "unreachable")) {
+    if matches!(error.as_str(), Some("invalid" | "unreachable")) {
         parts.status = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Response::from_parts(parts, axum::body::Body::from(body))

@@ -26,6 +26,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Becomes true when the process is asked to end.
 pub type Shutdown = watch::Receiver<bool>;
 
+/// Waits until the process is asked to end.
+pub async fn asked(shutdown: &mut Shutdown) {
+    // An error means that nobody is left to ask: then it is over as well.
+    drop(shutdown.wait_for(|asked| *asked).await);
+}
+
 /// Serves until asked to end, then lets what is under way finish.
 pub async fn serve(listener: TcpListener, router: Router, mut shutdown: Shutdown) {
     let connections = GracefulShutdown::new();
@@ -39,7 +45,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut shutdown: Shutdown
                     continue;
                 }
             },
-            _ = shutdown.wait_for(|asked| *asked) => break,
+            () = asked(&mut shutdown) => break,
         };
         accept(stream, peer, &router, &connections);
     }
@@ -61,7 +67,8 @@ fn accept(stream: TcpStream, peer: SocketAddr, router: &Router, connections: &Gr
         let answer = router.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
-    let connection = http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD_MAX).serve_connection(TokioIo::new(stream), service);
+    let connection =
+        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD_MAX).serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {

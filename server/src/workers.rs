@@ -1,7 +1,7 @@
 //! The loops that work while nobody waits. Any number of processes may run them: what a loop takes, it takes under a lock
 //! or a lease.
 
-use crate::serve::Shutdown;
+use crate::serve::{Shutdown, asked};
 use backend::{Handles, cart, check, checkout, housekeeping, idempotency, inventory};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,7 +55,7 @@ async fn turn(worker: Worker, handles: Handles, mut shutdown: Shutdown) {
         let pause = if in_a_row > 0 { Duration::ZERO } else { jittered(worker.every) };
         tokio::select! {
             () = tokio::time::sleep(pause) => (),
-            _ = shutdown.wait_for(|asked| *asked) => return,
+            () = asked(&mut shutdown) => return,
         }
         let dealt_with = run_once(&worker, handles.clone()).await;
         in_a_row = if dealt_with > 0 && in_a_row < RUNS_IN_A_ROW_MAX { in_a_row + 1 } else { 0 };

@@ -1,16 +1,13 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::SignOutButton;
 use super::api::{self, AccountView};
-use crate::error::AppError;
 use crate::orders::{OrderBadge, moment_text};
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, ErrorView, FlashNotice, Head, PageHeading, button_class};
 use domain::accounts::{Role, UserView};
 use domain::orders::OrderSummary;
 use domain::page::Page;
-use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::location::Url;
@@ -21,23 +18,23 @@ const TITLES_SHOWN: usize = 3;
 
 /// One's own page: who one is, and what was ordered.
 #[derive(Debug)]
-pub struct AccountPage {
-    view: PageData<Result<AccountView, AppError<NoRefusal>>>,
-}
+pub struct AccountPage;
 
 #[lazy_route]
 impl LazyRoute for AccountPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        let query = use_query_map();
-        let cursor = move || query.read().get("cursor");
-        Self { view: page_data(cursor, api::account) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_page: Self) -> AnyView {
+        let query = use_query_map();
+        let cursor = move || query.read().get("cursor");
+        let view = page_data(cursor, api::account);
         view! {
             <Transition>
                 {move || Suspend::new(async move {
-                    match this.view.await {
+                    match view.await {
                         Ok(view) => view! { <Account view/> }.at_once(),
                         Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }

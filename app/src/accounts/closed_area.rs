@@ -1,7 +1,7 @@
-use crate::ui::AtOnce as _;
 use super::SignOutButton;
 use crate::error::AppError;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, ErrorView, Head, PageHeading, button_class};
 use leptos::prelude::*;
 

@@ -1,37 +1,34 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::api::{self, AccountForm};
 use super::password_field::PasswordField;
-use crate::error::AppError;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind, ErrorView, Field, FlashNotice, Head, PageHeading, TroubleNotice};
 use domain::email::EMAIL_LENGTH_MAX;
-use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
 
 #[derive(Debug)]
-pub struct SignInPage {
-    form: PageData<Result<AccountForm, AppError<NoRefusal>>>,
-}
+pub struct SignInPage;
 
 #[lazy_route]
 impl LazyRoute for SignInPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        Self { form: page_data(next_of_query(), api::load_account_form) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_page: Self) -> AnyView {
+        let form = page_data(next_of_query(), api::load_account_form);
         let next = next_of_query();
         view! {
             <Suspense>
                 {move || {
                     let next = next();
                     Suspend::new(async move {
-                        match this.form.await {
+                        match form.await {
                             Ok(form) => view! { <SignIn form next/> }.at_once(),
                             Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                         }

@@ -1,32 +1,29 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::api;
 use crate::accounts::ClosedArea;
-use crate::error::AppError;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, Head, PageHeading, button_class};
-use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
 /// Where administrators keep the place honest.
 #[derive(Debug)]
-pub struct AdminPage {
-    entry: PageData<Result<(), AppError<NoRefusal>>>,
-}
+pub struct AdminPage;
 
 #[lazy_route]
 impl LazyRoute for AdminPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        Self { entry: page_data(|| (), |()| api::enter()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_page: Self) -> AnyView {
+        let entry = page_data(|| (), |()| api::enter());
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
-                    match this.entry.await {
+                    match entry.await {
                         Ok(()) => view! { <Dashboard/> }.at_once(),
                         Err(error) => view! {
                             <ClosedArea

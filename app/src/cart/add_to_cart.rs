@@ -1,5 +1,6 @@
 use super::api::AddItem;
 use super::store::use_cart;
+use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind};
 use domain::cart::CartLineView;
 use domain::quantity::{QUANTITY_MAX, Quantity};
@@ -49,6 +50,7 @@ pub fn AddToCart(
             </Button>
         </form>
     }
+    .at_once()
 }
 
 /// Whoever wants more changes it in the cart.

@@ -1,4 +1,5 @@
 use super::store::use_cart;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// How many units the cart holds. Its place is there before the number is known, so nothing moves when it comes.
@@ -16,4 +17,5 @@ pub(crate) fn CartBadge() -> impl IntoView {
             {text}
         </span>
     }
+    .at_once()
 }

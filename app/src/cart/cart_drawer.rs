@@ -2,11 +2,12 @@ use super::cart_lines::CartLines;
 use super::cart_page::{CartMessage, UndoRemoval};
 use super::store::use_cart;
 use crate::routes;
-use crate::ui::{ButtonKind, Dialog, EmptyState, Price, button_class};
+use crate::ui::{AtOnce as _, ButtonKind, Dialog, EmptyState, Price, button_class};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// The cart beside the page: opens when something is added, so that the shopper sees what happened and goes on.
+/// The cart beside the page: opens when something is added, so that the shopper sees what happened and goes on. It is
+/// loaded when it opens for the first time.
 #[component]
 pub(crate) fn CartDrawer() -> impl IntoView {
     let cart = use_cart();
@@ -16,6 +17,18 @@ pub(crate) fn CartDrawer() -> impl IntoView {
         path.track();
         cart.drawer.set(false);
     });
+    let was_opened = Memo::new(move |before: Option<&bool>| before == Some(&true) || cart.drawer.get());
+    move || was_opened.get().then(|| Suspend::new(drawer()))
+}
+
+#[lazy]
+fn drawer() -> AnyView {
+    view! { <Drawer/> }.at_once()
+}
+
+#[component]
+fn Drawer() -> impl IntoView {
+    let cart = use_cart();
     let title = move || match cart.count() {
         0 => "Your cart".to_owned(),
         count => format!("Your cart ({count})"),
@@ -32,9 +45,9 @@ pub(crate) fn CartDrawer() -> impl IntoView {
                             <EmptyState icon="bag" title="Nothing in it yet" text="What you add waits here for you.">
                                 <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
                             </EmptyState>
-                        }.into_any()
+                        }.at_once()
                     } else {
-                        view! { <CartLines cart=shown/> }.into_any()
+                        view! { <CartLines cart=shown/> }.at_once()
                     })
                 }}
             </div>
@@ -50,4 +63,5 @@ pub(crate) fn CartDrawer() -> impl IntoView {
             </footer>
         </Dialog>
     }
+    .at_once()
 }

@@ -1,6 +1,7 @@
 use super::line_problems::LineProblems;
 use super::quantity_stepper::{QuantityStepper, RemoveButton};
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Icon, Picture, Price};
 use domain::cart::{CartLineView, CartView, LineProblem};
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ pub(super) fn CartLines(cart: CartView) -> impl IntoView {
             </section>
         }
     });
-    groups.collect_view().into_any()
+    groups.collect_view().at_once()
 }
 
 #[component]
@@ -49,4 +50,5 @@ fn CartLine(line: CartLineView) -> impl IntoView {
             </div>
         </li>
     }
+    .at_once()
 }

@@ -1,31 +1,49 @@
-use super::api::{CartPageData, UndoMerge, load_cart_page};
+use super::api::{CartPageData, UndoMerge, load_cart_page, undo_merge};
 use super::cart_lines::CartLines;
-use super::store::use_cart;
+use super::store::{CartStore, use_cart};
 use super::totals::Totals;
+use crate::page_data;
 use crate::routes;
-use crate::ui::{ButtonKind, EmptyState, ErrorView, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, button_class};
+use crate::ui::AtOnce as _;
+use crate::ui::{ButtonKind, EmptyState, ErrorView, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class};
 use domain::cart::{CartView, MergeNotice};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// Everything in the cart, with what it comes to.
+#[derive(Debug)]
+pub struct CartPage;
+
+#[lazy_route]
+impl LazyRoute for CartPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <WholeCart/> }.at_once()
+    }
+}
+
 #[component]
-pub fn CartPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| load_cart_page());
+fn WholeCart() -> impl IntoView {
+    let page = page_data(|| (), |()| load_cart_page());
     view! {
         <Head title="Your cart"/>
         <div class="page-wide py-8 sm:py-12">
             <Suspense fallback=|| view! { <CartSkeleton/> }>
                 {Suspend::new(async move {
                     match page.await {
-                        Ok(data) => view! { <CartContent data/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                        Ok(data) => view! { <CartContent data/> }.at_once(),
+                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }
                 })}
             </Suspense>
         </div>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]
@@ -52,12 +70,13 @@ fn CartContent(data: CartPageData) -> impl IntoView {
                         <a href=routes::HOME class=button_class(ButtonKind::Primary)>"See what is new"</a>
                         <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
                     </EmptyState>
-                }.into_any()
+                }.at_once()
             } else {
-                view! { <FilledCart shown/> }.into_any()
+                view! { <FilledCart shown/> }.at_once()
             }
         }}
     }
+    .at_once()
 }
 
 #[component]
@@ -77,6 +96,7 @@ fn FilledCart(shown: CartView) -> impl IntoView {
             </aside>
         </div>
     }
+    .at_once()
 }
 
 /// What the shop refused, at the place where the shopper looks.
@@ -119,7 +139,7 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
                     on:submit=move |event| {
                         event.prevent_default();
                         is_done.set(true);
-                        cart.undo_merge();
+                        spawn_local(take_back(cart));
                     }
                 >
                     <span>{text}</span>
@@ -127,6 +147,18 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
                 </form>
             </Notice>
         </div>
+    }
+    .at_once()
+}
+
+/// Gives the cart its content before signing in.
+async fn take_back(cart: CartStore) {
+    match undo_merge().await {
+        Ok(told) => {
+            announce("Your cart is as it was before you signed in.");
+            cart.accept(told);
+        }
+        Err(error) => cart.refuse(&error),
     }
 }
 
@@ -142,4 +174,5 @@ fn CartSkeleton() -> impl IntoView {
             <Skeleton class="block h-72 w-full"/>
         </div>
     }
+    .at_once()
 }

@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::cart::LineProblem;
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub(super) fn LineProblems(problems: Vec<LineProblem>) -> impl IntoView {
             </li>
         }
     });
-    view! { <ul class="mt-1.5 space-y-1 text-sm empty:hidden" data-testid="cart-line-problems">{notes.collect_view()}</ul> }
+    view! { <ul class="mt-1.5 space-y-1 text-sm empty:hidden" data-testid="cart-line-problems">{notes.collect_view()}</ul> }.at_once()
 }
 
 fn describe(problem: &LineProblem) -> (&'static str, String) {

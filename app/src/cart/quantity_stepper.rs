@@ -1,5 +1,6 @@
 use super::api::SetItem;
 use super::store::use_cart;
+use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::cart::CartLineView;
 use domain::quantity::QUANTITY_MAX;
@@ -39,6 +40,7 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
             {step(quantity + 1, "plus", format!("One more of {title}"), quantity >= QUANTITY_MAX)}
         </form>
     }
+    .at_once()
 }
 
 /// Takes the whole line out.
@@ -67,4 +69,5 @@ pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
             </button>
         </form>
     }
+    .at_once()
 }

@@ -1,10 +1,9 @@
 use super::api;
 use super::overlay::{Overlay, Wanted, lay_over};
 use crate::error::AppError;
-use crate::ui::{announce, Flash};
+use crate::ui::{Flash, announce};
 use domain::cart::{CartLineView, CartRefusal, CartView};
 use domain::id::VariantId;
-use domain::money::Currency;
 use domain::quantity::{QUANTITY_MAX, Quantity};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,9 +14,15 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug)]
 pub struct CartStore {
     told: RwSignal<Option<CartView>>,
+    /// Units in the cart as the header was told, until the cart itself has been.
+    count_told: RwSignal<u32>,
     wanted: RwSignal<Overlay>,
-    /// Lines with a change under way, each with the quantity to ask for next, if that has changed meanwhile.
-    under_way: StoredValue<BTreeMap<VariantId, Option<u32>>>,
+    /// Lines with a change under way, each with what was asked for meanwhile.
+    under_way: StoredValue<BTreeMap<VariantId, Option<Change>>>,
+    /// Changes that wait for the one which begins the cart: two at once would begin two carts. None while nobody begins one.
+    beginning: StoredValue<Option<Vec<(VariantId, Change)>>>,
+    /// Rises with every change and every answer to one.
+    stamp: StoredValue<u32>,
     /// Whether the drawer is open.
     pub(super) drawer: RwSignal<bool>,
     /// The latest refusal, until the next change.
@@ -33,12 +38,28 @@ enum Change {
     Set(u32),
 }
 
+impl Change {
+    /// One change that does what the two do one after the other.
+    fn then(self, later: Change) -> Change {
+        match (self, later) {
+            (_, Change::Set(quantity)) => Change::Set(quantity),
+            (Change::Set(quantity), Change::Add(more)) => Change::Set((quantity + more.get()).min(QUANTITY_MAX)),
+            (Change::Add(some), Change::Add(more)) => {
+                Change::Add(Quantity::try_from((some.get() + more.get()).min(QUANTITY_MAX)).unwrap_or(more))
+            }
+        }
+    }
+}
+
 impl CartStore {
     pub(crate) fn provide() {
         provide_context(Self {
             told: RwSignal::new(None),
+            count_told: RwSignal::new(0),
             wanted: RwSignal::new(Overlay::new()),
             under_way: StoredValue::new(BTreeMap::new()),
+            beginning: StoredValue::new(None),
+            stamp: StoredValue::new(0),
             drawer: RwSignal::new(false),
             message: RwSignal::new(None),
             removed: RwSignal::new(None),
@@ -49,18 +70,43 @@ impl CartStore {
     pub fn accept(self, cart: CartView) {
         let is_older = self.told.with_untracked(|told| told.as_ref().is_some_and(|told| told.id == cart.id && told.version > cart.version));
         if !is_older {
-            self.told.set(Some(cart));
+            self.touch();
+            self.told.try_set(Some(cart));
         }
     }
 
-    /// The cart as the shopper should see it; none until the shop has told it once.
+    /// A mark of this moment for [`Self::accept_count_since`].
+    pub(crate) fn stamp(self) -> u32 {
+        self.stamp.try_get_value().unwrap_or_default()
+    }
+
+    /// The number of units as it was told to a question asked at `stamp`: of no use if the shopper has changed it since.
+    pub(crate) fn accept_count_since(self, stamp: u32, count: u32) {
+        if self.stamp() != stamp {
+            return;
+        }
+        self.count_told.try_set(count);
+        // Another count, another cart: somebody has signed in or out, or the cart has become an order.
+        if self.told.with_untracked(|told| told.as_ref().is_some_and(|told| told.count() != count)) {
+            self.told.try_set(None);
+        }
+    }
+
+    /// The cart as the shopper should see it; none until the shop has told it or something was added.
     pub fn shown(self) -> Option<CartView> {
-        self.told.with(|told| self.wanted.with(|wanted| told.as_ref().map(|told| lay_over(told, wanted))))
+        self.wanted.with(|wanted| {
+            self.told.with(|told| match (told, wanted.values().find_map(|wanted| wanted.line.as_ref())) {
+                (Some(told), _) => Some(lay_over(told, wanted)),
+                (None, Some(line)) => Some(lay_over(&CartView::empty(line.unit_price.currency), wanted)),
+                (None, None) => None,
+            })
+        })
     }
 
     /// Units in the cart, for the badge.
     pub fn count(self) -> u32 {
-        self.shown().map_or(0, |cart| cart.count())
+        let known = if self.told.with(Option::is_some) { 0 } else { self.count_told.get() };
+        known + self.shown().map_or(0, |cart| cart.count())
     }
 
     /// Whether a change of any line is under way.
@@ -97,19 +143,6 @@ impl CartStore {
         }
     }
 
-    /// Gives the cart its content before signing in.
-    pub(super) fn undo_merge(self) {
-        spawn_local(async move {
-            match api::undo_merge().await {
-                Ok(cart) => {
-                    announce("Your cart is as it was before you signed in.");
-                    self.told.try_set(Some(cart));
-                }
-                Err(error) => self.refuse(&error),
-            }
-        });
-    }
-
     fn quantity_of(self, variant: VariantId) -> u32 {
         let shown = untrack(move || self.shown());
         shown.and_then(|cart| cart.lines.into_iter().find(|line| line.variant_id == variant)).map_or(0, |line| line.quantity)
@@ -118,16 +151,12 @@ impl CartStore {
     /// Shows the wish at once and sends it, or leaves it for the change that is under way.
     fn change(self, variant: VariantId, quantity: u32, line: Option<CartLineView>, change: Change) {
         self.message.set(None);
-        if self.told.with_untracked(Option::is_none) {
-            let currency = line.as_ref().map_or(Currency::Usd, |line| line.unit_price.currency);
-            self.told.set(Some(CartView::empty(currency)));
-        }
         self.wanted.update(|wanted| {
             wanted.insert(variant, Wanted { quantity, line });
         });
         let waits = self.under_way.try_update_value(|under_way| match under_way.get_mut(&variant) {
             Some(next) => {
-                *next = Some(quantity);
+                *next = Some(next.map_or(change, |earlier| earlier.then(change)));
                 true
             }
             None => {
@@ -135,24 +164,56 @@ impl CartStore {
                 false
             }
         });
+        self.touch();
         if waits == Some(false) {
+            self.begin(variant, change);
+        }
+    }
+
+    fn touch(self) {
+        self.stamp.try_update_value(|stamp| *stamp = stamp.wrapping_add(1));
+    }
+
+    /// Sends a change at once, unless it has to wait until there is a cart.
+    fn begin(self, variant: VariantId, change: Change) {
+        let has_cart =
+            self.count_told.get_untracked() > 0 || self.told.with_untracked(|told| told.as_ref().is_some_and(|told| told.id.is_some()));
+        let waits = !has_cart
+            && self.beginning.try_update_value(|beginning| match beginning {
+                Some(waiting) => {
+                    waiting.push((variant, change));
+                    true
+                }
+                None => {
+                    *beginning = Some(Vec::new());
+                    false
+                }
+            }) == Some(true);
+        if !waits {
             spawn_local(self.send(variant, change));
+        }
+    }
+
+    /// Lets go on what has waited for the cart to begin.
+    fn release(self) {
+        let waiting = self.beginning.try_update_value(Option::take).flatten().unwrap_or_default();
+        for (variant, change) in waiting {
+            self.begin(variant, change);
         }
     }
 
     /// Sends changes of one line until nothing more is wanted of it.
     async fn send(self, variant: VariantId, mut change: Change) {
         loop {
-            let answer = match change {
-                Change::Add(quantity) => api::add_item(variant, quantity).await,
-                Change::Set(quantity) => api::set_item(variant, quantity).await,
-            };
+            let answer = exchange(variant, change).await;
+            self.touch();
             let next = self.under_way.try_update_value(|under_way| under_way.get_mut(&variant).and_then(Option::take)).flatten();
             match answer {
                 Ok(cart) => {
                     self.accept(cart);
-                    if let Some(quantity) = next {
-                        change = Change::Set(quantity);
+                    self.release();
+                    if let Some(next) = next {
+                        change = next;
                         continue;
                     }
                     self.settle(variant);
@@ -160,6 +221,7 @@ impl CartStore {
                 Err(error) => {
                     self.settle(variant);
                     self.refuse(&error);
+                    self.release();
                 }
             }
             return;
@@ -172,10 +234,19 @@ impl CartStore {
         self.wanted.try_update(|wanted| wanted.remove(&variant));
     }
 
-    fn refuse(self, error: &AppError<CartRefusal>) {
+    pub(super) fn refuse(self, error: &AppError<CartRefusal>) {
         let text = error.to_string();
         self.removed.try_set(None);
         self.message.try_set(Some(Flash::bad(text)));
+    }
+}
+
+/// Tells the shop of one change. Loaded at the first: reading whole carts is not needed before.
+#[lazy]
+async fn exchange(variant: VariantId, change: Change) -> Result<CartView, AppError<CartRefusal>> {
+    match change {
+        Change::Add(quantity) => api::add_item(variant, quantity).await,
+        Change::Set(quantity) => api::set_item(variant, quantity).await,
     }
 }
 

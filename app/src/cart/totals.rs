@@ -1,4 +1,5 @@
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, Price, button_class};
 use domain::cart::{CartView, LineProblem};
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
             {if is_blocked {
                 view! {
                     <p class="mt-4 text-sm text-bad" id="cart-blocked">"Something in the cart cannot be bought as it stands. See the notes at its lines."</p>
-                }.into_any()
+                }.at_once()
             } else {
                 view! {
                     <a
@@ -34,11 +35,12 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
                     >
                         "Go to checkout"
                     </a>
-                }.into_any()
+                }.at_once()
             }}
             <p class="mt-3 text-center text-sm text-soft">"No account needed. Nothing is charged yet."</p>
         </div>
     }
+    .at_once()
 }
 
 fn blocks_checkout(problem: &LineProblem) -> bool {
@@ -56,10 +58,11 @@ fn TotalRow(label: &'static str, #[prop(optional_no_strip)] amount: Option<domai
             <dt class="text-soft">{label}</dt>
             <dd>
                 {match amount {
-                    Some(amount) => view! { <Price amount/> }.into_any(),
-                    None => view! { <span class="text-sm text-soft">"at checkout"</span> }.into_any(),
+                    Some(amount) => view! { <Price amount/> }.at_once(),
+                    None => view! { <span class="text-sm text-soft">"at checkout"</span> }.at_once(),
                 }}
             </dd>
         </div>
     }
+    .at_once()
 }

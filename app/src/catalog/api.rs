@@ -21,10 +21,19 @@ pub(crate) async fn departments() -> Result<Vec<CategoryRef>, AppError<NoRefusal
     Ok(topmost.map(|category| CategoryRef { slug: category.slug, name: category.name }).collect())
 }
 
+/// A product and who makes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ProductWithMaker {
+    pub(super) product: ProductView,
+    pub(super) maker: SellerView,
+}
+
 #[server(prefix = "/sf", endpoint = "catalog/product", input = leptos::server_fn::codec::GetUrl)]
-pub(super) async fn product(slug: String, currency: Currency) -> Result<ProductView, AppError<NoRefusal>> {
+pub(super) async fn product(slug: String, currency: Currency) -> Result<ProductWithMaker, AppError<NoRefusal>> {
     let ctx = crate::context::context()?;
-    Ok(backend::catalog::product(&ctx, &slug, currency).await?)
+    let product = backend::catalog::product(&ctx, &slug, currency).await?;
+    let maker = backend::sellers::seller(&ctx, &product.seller.slug).await?;
+    Ok(ProductWithMaker { product, maker })
 }
 
 #[server(prefix = "/sf", endpoint = "catalog/listing", input = leptos::server_fn::codec::Json)]

@@ -1,4 +1,5 @@
 use super::listing_address::{Scope, write};
+use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::catalog::{Facet, ListingQuery};
 use domain::money::Money;
@@ -34,6 +35,7 @@ pub(super) fn AppliedFilters(path: String, scope: Scope, query: ListingQuery, fa
             {has_several.then(|| view! { <li><a href=cleared class="text-button px-2" data-noscroll="">"Clear all"</a></li> })}
         </ul>
     }
+    .at_once()
 }
 
 /// The same question without any filter.

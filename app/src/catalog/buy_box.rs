@@ -1,5 +1,5 @@
 use crate::cart::AddToCart;
-use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Icon, Price};
 use domain::cart::CartLineView;
 use domain::catalog::{Availability, ProductView, VariantView};
@@ -22,7 +22,7 @@ pub(super) fn BuyBox(product: ProductView, chosen: VariantView) -> impl IntoView
             <li class="flex gap-2"><Icon name="lock" class="mt-0.5 size-4 shrink-0"/> <span>"Buy as a guest. Your card never touches our servers."</span></li>
         </ul>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]
@@ -32,7 +32,7 @@ fn StockState(availability: Availability, available: u32) -> impl IntoView {
         Availability::Low => ("stock stock-low", format!("Only {available} left")),
         Availability::Out => ("stock stock-out", "Sold out for now".to_owned()),
     };
-    view! { <p class=class data-testid="product-stock"><span class="stock-dot" aria-hidden="true"></span>{text}</p> }
+    view! { <p class=class data-testid="product-stock"><span class="stock-dot" aria-hidden="true"></span>{text}</p> }.at_once()
 }
 
 /// How the variant will look in the cart before the shop has answered.
@@ -49,20 +49,5 @@ fn cart_line(product: &ProductView, chosen: &VariantView) -> CartLineView {
         line_total: chosen.price,
         image: product.images_of(chosen.id).into_iter().next(),
         problems: Vec::new(),
-    }
-}
-
-/// Who makes and sends it.
-#[component]
-pub(super) fn SellerCard(slug: String, name: String) -> impl IntoView {
-    view! {
-        <div class="seller-card">
-            <span class="seller-mark" aria-hidden="true"><Icon name="store"/></span>
-            <div class="min-w-0">
-                <p class="text-sm text-soft">"Made and sold by"</p>
-                <a href=routes::seller(&slug) class="card-link font-serif text-lg">{name}</a>
-            </div>
-            <Icon name="arrow-right" class="ml-auto size-5 text-soft"/>
-        </div>
     }
 }

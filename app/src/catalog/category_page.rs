@@ -2,16 +2,33 @@ use super::api::{CategoryListing, category};
 use super::listing_address::{Scope, read};
 use super::listing_results::{FirstListing, ListingResults};
 use super::page_address::{PageAddress, use_page_address};
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Breadcrumbs, CardGridSkeleton, Crumb, ErrorView, Head, PageHeading};
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// What is in one category, its subcategories included.
+#[derive(Debug)]
+pub struct CategoryPage;
+
+#[lazy_route]
+impl LazyRoute for CategoryPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Category/> }.at_once()
+    }
+}
+
 #[component]
-pub fn CategoryPage() -> impl IntoView {
+fn Category() -> impl IntoView {
     FirstListing::provide();
     let address = use_page_address("/c/");
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || address.get(),
         |PageAddress { slug, query }| async move { category(slug.clone(), read(&Scope::Category(slug), &query)).await },
     );
@@ -22,15 +39,15 @@ pub fn CategoryPage() -> impl IntoView {
                     let address = address.get_untracked();
                     Suspend::new(async move {
                         match page.await {
-                            Ok(found) => view! { <CategoryContent address found/> }.into_any(),
-                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                            Ok(found) => view! { <CategoryContent address found/> }.at_once(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                         }
                     })
                 }}
             </Transition>
         </div>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]
@@ -48,4 +65,5 @@ fn CategoryContent(address: PageAddress, found: CategoryListing) -> impl IntoVie
         <ul class="mt-4 flex flex-wrap gap-2 empty:hidden" aria-label="Subcategories">{below.collect_view()}</ul>
         <ListingResults path scope query listing=found.listing/>
     }
+    .at_once()
 }

@@ -1,4 +1,5 @@
 use super::listing_address::{Scope, major_units, sort_name};
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, GetForm, Icon, button_class};
 use domain::catalog::{Facet, FacetValue, ListingQuery};
 use leptos::prelude::*;
@@ -32,6 +33,7 @@ pub(super) fn Filters(path: String, scope: Scope, query: ListingQuery, facets: V
             </GetForm>
         </details>
     }
+    .at_once()
 }
 
 /// A group helps where it offers a choice and is not what the page is about anyway.
@@ -58,6 +60,7 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
             <div class="facet-values">{any} {choices.collect_view()}</div>
         </fieldset>
     }
+    .at_once()
 }
 
 #[component]
@@ -76,6 +79,7 @@ fn FacetChoice(field: String, value: FacetValue, is_single: bool) -> impl IntoVi
             {(!value.value.is_empty()).then(|| view! { <span class="tabular text-sm text-soft">{value.count.to_string()}</span> })}
         </label>
     }
+    .at_once()
 }
 
 #[component]
@@ -95,4 +99,5 @@ fn PriceRange(query: ListingQuery) -> impl IntoView {
             <div class="flex gap-3">{field("min_price", "From", query.min_price)} {field("max_price", "To", query.max_price)}</div>
         </fieldset>
     }
+    .at_once()
 }

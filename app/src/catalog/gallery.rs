@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use crate::ui::{Icon, Picture};
 use domain::catalog::ImageView;
 use leptos::html;
@@ -22,6 +23,13 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
         "ArrowLeft" => Some(shown.get_untracked().saturating_sub(1)),
         _ => None,
     };
+    let place_in_strip = move || {
+        let strip = strip.get()?;
+        let width = strip.client_width().max(1);
+        usize::try_from((strip.scroll_left() + width / 2) / width).ok()
+    };
+    // The strip may have been moved before our script ran, or for the variant before.
+    Effect::new(move |_| shown.set(place_in_strip().unwrap_or(0)));
     let pictures = images.iter().cloned().enumerate().map(|(place, image)| {
         view! {
             <li id=format!("picture-{place}") class="gallery-slide">
@@ -81,13 +89,7 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
                     class="gallery-strip"
                     tabindex=if has_several { "0" } else { "-1" }
                     aria-label="Pictures, to be moved with the arrow keys"
-                    on:scroll=move |_| {
-                        if let Some(strip) = strip.get_untracked() {
-                            let width = strip.client_width().max(1);
-                            let place = (strip.scroll_left() + width / 2) / width;
-                            shown.set(usize::try_from(place).unwrap_or(0));
-                        }
-                    }
+                    on:scroll=move |_| shown.set(untrack(place_in_strip).unwrap_or(0))
                 >
                     {pictures.collect_view()}
                 </ul>
@@ -99,7 +101,7 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
             {has_several.then(|| view! { <ul class="thumbnails">{thumbnails.collect_view()}</ul> })}
         </div>
     }
-    .into_any()
+    .at_once()
 }
 
 /// Where an arrow leads from the picture shown; none at either end.

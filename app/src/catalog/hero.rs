@@ -1,4 +1,5 @@
 use crate::theme::{Shade, Theme};
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, PageHeading, button_class};
 use leptos::prelude::*;
 
@@ -20,6 +21,7 @@ pub(super) fn Hero() -> impl IntoView {
             </div>
         </section>
     }
+    .at_once()
 }
 
 /// Day or night by the shopper's choice, or else by what the system prefers.
@@ -41,6 +43,7 @@ fn HeroPicture() -> impl IntoView {
             />
         </picture>
     }
+    .at_once()
 }
 
 const DAY: &str = "/pictures/hero-day.svg";

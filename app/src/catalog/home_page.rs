@@ -2,17 +2,34 @@ use super::api::home;
 use super::hero::Hero;
 use super::page_address::use_page_address;
 use super::product_card::ProductGrid;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{CardGridSkeleton, ErrorView, Head, Icon, Picture};
 use domain::catalog::{CategoryView, HomeView, ImageView, SellerRef};
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// The front page: what the shop is, its departments, what is new, what sells, who makes it.
+#[derive(Debug)]
+pub struct HomePage;
+
+#[lazy_route]
+impl LazyRoute for HomePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Home/> }.at_once()
+    }
+}
+
 #[component]
-pub fn HomePage() -> impl IntoView {
+fn Home() -> impl IntoView {
     let address = use_page_address("/");
     let currency = Memo::new(move |_| address.with(|address| address.currency()));
-    let page = Resource::new_blocking(move || currency.get(), home);
+    let page = page_data(move || currency.get(), home);
     view! {
         <Head
             title="Souk"
@@ -23,13 +40,13 @@ pub fn HomePage() -> impl IntoView {
         <Transition fallback=|| view! { <div class="page-wide py-14"><CardGridSkeleton/></div> }>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(home) => view! { <HomeSections home/> }.into_any(),
-                    Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                    Ok(home) => view! { <HomeSections home/> }.at_once(),
+                    Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                 }
             })}
         </Transition>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]
@@ -56,6 +73,7 @@ fn HomeSections(home: HomeView) -> impl IntoView {
         </section>
         <Makers sellers=home.sellers/>
     }
+    .at_once()
 }
 
 /// The topmost categories, each with the picture of something in it that the page shows anyway.
@@ -87,6 +105,7 @@ fn Department(category: CategoryView, image: Option<ImageView>) -> impl IntoView
             </div>
         </li>
     }
+    .at_once()
 }
 
 #[component]
@@ -108,4 +127,5 @@ fn Makers(sellers: Vec<SellerRef>) -> impl IntoView {
             <ul class="maker-grid">{makers.collect_view()}</ul>
         </section>
     }
+    .at_once()
 }

@@ -156,7 +156,10 @@ mod tests {
 
     #[test]
     fn nonsense_in_an_address_is_passed_over() {
-        let query = read(&Scope::Everything, &params(&[("min_price", "-4"), ("sort", "best"), ("currency", "XXX"), ("option.", "a"), ("option.Size", ",")]));
+        let query = read(
+            &Scope::Everything,
+            &params(&[("min_price", "-4"), ("sort", "best"), ("currency", "XXX"), ("option.", "a"), ("option.Size", ",")]),
+        );
         assert_eq!(query, ListingQuery::default());
         let crossed = read(&Scope::Everything, &params(&[("min_price", "50"), ("max_price", "20")]));
         assert!(crossed.check().is_ok());

@@ -4,6 +4,7 @@ use super::filters::Filters;
 use super::listing_address::{SORTS, Scope, write};
 use super::product_card::ProductGrid;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, GetForm, Icon, LoadMore, announce, button_class};
 use domain::catalog::{ListingQuery, ListingView, ProductCard, Sort};
 use leptos::prelude::*;
@@ -33,14 +34,14 @@ pub(super) fn ListingResults(path: String, scope: Scope, query: ListingQuery, li
                 </div>
                 <AppliedFilters path=path.clone() scope=scope.clone() query=query.clone() facets/>
                 {if is_empty {
-                    view! { <NothingFound path scope query/> }.into_any()
+                    view! { <NothingFound path scope query/> }.at_once()
                 } else {
-                    view! { <GrowingGrid items next_cursor more/> }.into_any()
+                    view! { <GrowingGrid items next_cursor more/> }.at_once()
                 }}
             </section>
         </div>
     }
-    .into_any()
+    .at_once()
 }
 
 /// Reads a changed count out; the first list of a page comes with the page itself.
@@ -95,6 +96,7 @@ fn SortForm(path: String, scope: Scope, query: ListingQuery) -> impl IntoView {
             <button type="submit" class=format!("{} without-script", button_class(ButtonKind::Secondary))>"Sort"</button>
         </GetForm>
     }
+    .at_once()
 }
 
 /// What is needed to go on where a list ends.
@@ -159,7 +161,7 @@ fn GrowingGrid(items: Vec<ProductCard>, next_cursor: Option<String>, more: Conti
         {later_cards}
         {way_on}
     }
-    .into_any()
+    .at_once()
 }
 
 /// Nothing found, and what might help.
@@ -169,7 +171,9 @@ fn NothingFound(path: String, scope: Scope, query: ListingQuery) -> impl IntoVie
     let is_filtered = ListingQuery { cursor: None, ..query.clone() } != bare;
     let text = match (&query.q, is_filtered) {
         (_, true) => "Nothing matches all of these filters together. Take one off, or start again without them.".to_owned(),
-        (Some(question), false) => format!("We looked for “{question}” in titles, makers and descriptions. A shorter or more general word may find it."),
+        (Some(question), false) => {
+            format!("We looked for “{question}” in titles, makers and descriptions. A shorter or more general word may find it.")
+        }
         (None, false) => "There is nothing here at the moment.".to_owned(),
     };
     view! {
@@ -179,4 +183,5 @@ fn NothingFound(path: String, scope: Scope, query: ListingQuery) -> impl IntoVie
             <a href=routes::HOME class=button_class(ButtonKind::Quiet)>"Front page"</a>
         </EmptyState>
     }
+    .at_once()
 }

@@ -11,6 +11,7 @@ mod hero;
 mod home_page;
 mod listing_address;
 mod listing_results;
+mod maker;
 mod page_address;
 mod product_card;
 mod product_page;

@@ -1,4 +1,5 @@
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Badge, Picture, Price, Tone};
 use domain::catalog::ProductCard as Card;
 use leptos::prelude::*;
@@ -34,11 +35,12 @@ pub(super) fn ProductCard(
             </p>
         </li>
     }
+    .at_once()
 }
 
 /// Products side by side; the first `first` pictures are on the first screen.
 #[component]
 pub(super) fn ProductGrid(cards: Vec<Card>, #[prop(default = 0)] first: usize) -> impl IntoView {
     let cards = cards.into_iter().enumerate().map(|(place, card)| view! { <ProductCard card first=place < first/> });
-    view! { <ul class="card-grid">{cards.collect_view()}</ul> }.into_any()
+    view! { <ul class="card-grid">{cards.collect_view()}</ul> }.at_once()
 }

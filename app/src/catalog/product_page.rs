@@ -1,47 +1,66 @@
-use super::api;
-use super::buy_box::{BuyBox, SellerCard};
+use super::api::{self, ProductWithMaker};
+use super::buy_box::BuyBox;
 use super::gallery::Gallery;
+use super::maker::{MakerCard, MoreFromMaker};
 use super::page_address::use_page_address;
 use super::structured_data;
 use super::variant_picker::VariantPicker;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Breadcrumbs, Crumb, ErrorView, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton};
 use domain::catalog::ProductView;
 use domain::id::VariantId;
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// One product, with the variant the address asks for.
-#[component]
-pub fn ProductPage() -> impl IntoView {
-    let address = use_page_address("/p/");
-    let wanted = Memo::new(move |_| address.with(|address| (address.slug.clone(), address.currency())));
-    let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
-    let page = Resource::new_blocking(move || wanted.get(), |(slug, currency)| api::product(slug, currency));
-    view! {
-        <div class="page-wide py-5 sm:py-8">
-            <Transition fallback=|| view! { <ProductSkeleton/> }>
-                {move || Suspend::new(async move {
-                    match page.await {
-                        Ok(product) => view! { <ProductContent product variant/> }.into_any(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </div>
+#[derive(Debug)]
+pub struct ProductPage;
+
+#[lazy_route]
+impl LazyRoute for ProductPage {
+    fn data() -> Self {
+        Self
     }
-    .into_any()
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Product/> }.at_once()
+    }
 }
 
 #[component]
-fn ProductContent(product: ProductView, variant: Memo<Option<VariantId>>) -> impl IntoView {
+fn Product() -> impl IntoView {
+    let address = use_page_address("/p/");
+    let wanted = Memo::new(move |_| address.with(|address| (address.slug.clone(), address.currency())));
+    let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
+    let page = page_data(move || wanted.get(), |(slug, currency)| api::product(slug, currency));
+    view! {
+        <Transition fallback=|| view! { <ProductSkeleton/> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(found) => view! { <ProductContent found variant/> }.at_once(),
+                    Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
+                }
+            })}
+        </Transition>
+    }
+    .at_once()
+}
+
+#[component]
+fn ProductContent(found: ProductWithMaker, variant: Memo<Option<VariantId>>) -> impl IntoView {
+    let ProductWithMaker { product, maker } = found;
     let crumbs = vec![Crumb::new("Souk", routes::HOME), Crumb::new(&product.category.name, routes::category(&product.category.slug))];
     let description = product.description_html.clone();
     let has_description = !description.is_empty();
-    let seller = product.seller.clone();
+    let (id, currency) = (product.id, product.variants.first().map(|variant| variant.price.currency).unwrap_or_default());
     let title = product.title.clone();
     let product = StoredValue::new(product);
     // Pictures change only where the variants look different.
-    let images = Memo::new(move |_| product.with_value(|product| product.chosen_variant(variant.get()).map(|chosen| product.images_of(chosen.id)).unwrap_or_default()));
+    let images = Memo::new(move |_| {
+        product.with_value(|product| product.chosen_variant(variant.get()).map(|chosen| product.images_of(chosen.id)).unwrap_or_default())
+    });
     let choice = move || {
         product.with_value(|product| {
             product.chosen_variant(variant.get()).cloned().map(|chosen| view! { <Choice product=product.clone() chosen/> })
@@ -49,13 +68,14 @@ fn ProductContent(product: ProductView, variant: Memo<Option<VariantId>>) -> imp
     };
     view! {
         <ProductHead product/>
+        <div class="page-wide pt-5 sm:pt-8">
         <Breadcrumbs crumbs here=title.clone()/>
         <article class="product">
             <div class="product-gallery">{move || view! { <Gallery images=images.get()/> }}</div>
             <div class="product-facts">
                 <PageHeading text=title class="product-title"/>
                 {choice}
-                <SellerCard slug=seller.slug name=seller.name/>
+                <MakerCard maker=maker.clone()/>
                 {has_description.then(|| view! {
                     <section aria-labelledby="about" class="mt-8 border-t border-line pt-6">
                         <h2 id="about" class="font-serif text-2xl">"About it"</h2>
@@ -64,7 +84,10 @@ fn ProductContent(product: ProductView, variant: Memo<Option<VariantId>>) -> imp
                 })}
             </div>
         </article>
+        </div>
+        <MoreFromMaker maker product=id currency/>
     }
+    .at_once()
 }
 
 /// Everything that depends on the chosen variant.
@@ -81,6 +104,7 @@ fn Choice(product: ProductView, chosen: domain::catalog::VariantView) -> impl In
         <p class="mt-4 text-sm text-soft">"Item " <span class="tabular">{sku}</span></p>
         <JsonLd json=data/>
     }
+    .at_once()
 }
 
 #[component]
@@ -101,6 +125,7 @@ fn ProductHead(product: StoredValue<ProductView>) -> impl IntoView {
 #[component]
 fn ProductSkeleton() -> impl IntoView {
     view! {
+        <div class="page-wide pt-5 sm:pt-8">
         <Skeleton class="block h-5 w-48"/>
         <div class="product">
             <Skeleton class="block aspect-square w-full"/>
@@ -111,5 +136,7 @@ fn ProductSkeleton() -> impl IntoView {
                 <Skeleton class="block h-12 w-full"/>
             </div>
         </div>
+        </div>
     }
+    .at_once()
 }

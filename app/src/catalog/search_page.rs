@@ -2,18 +2,34 @@ use super::api::listing;
 use super::listing_address::{Scope, read, write};
 use super::listing_results::{FirstListing, ListingResults};
 use super::page_address::{PageAddress, use_page_address};
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{CardGridSkeleton, ErrorView, Head, PageHeading};
 use domain::catalog::{ListingQuery, ListingView};
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// What answers a question; without one, everything there is.
+#[derive(Debug)]
+pub struct SearchPage;
+
+#[lazy_route]
+impl LazyRoute for SearchPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Search/> }.at_once()
+    }
+}
+
 #[component]
-pub fn SearchPage() -> impl IntoView {
+fn Search() -> impl IntoView {
     FirstListing::provide();
     let address = use_page_address(routes::SEARCH);
-    let page =
-        Resource::new_blocking(move || address.get(), |PageAddress { query, .. }| async move { listing(read(&Scope::Everything, &query)).await });
+    let page = page_data(move || address.get(), |PageAddress { query, .. }| async move { listing(read(&Scope::Everything, &query)).await });
     view! {
         <div class="page-wide py-6 sm:py-8">
             <Transition fallback=|| view! { <CardGridSkeleton/> }>
@@ -21,15 +37,15 @@ pub fn SearchPage() -> impl IntoView {
                     let address = address.get_untracked();
                     Suspend::new(async move {
                         match page.await {
-                            Ok(found) => view! { <SearchContent address found/> }.into_any(),
-                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                            Ok(found) => view! { <SearchContent address found/> }.at_once(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                         }
                     })
                 }}
             </Transition>
         </div>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]
@@ -51,11 +67,12 @@ fn SearchContent(address: PageAddress, found: ListingView) -> impl IntoView {
     });
     view! {
         {match canonical {
-            Some(canonical) => view! { <Head title=title.clone() canonical/> }.into_any(),
-            None => view! { <Head title=title.clone()/> }.into_any(),
+            Some(canonical) => view! { <Head title=title.clone() canonical/> }.at_once(),
+            None => view! { <Head title=title.clone()/> }.at_once(),
         }}
         <PageHeading text=title/>
         {corrected}
         <ListingResults path=routes::SEARCH.to_owned() scope=Scope::Everything query listing=found/>
     }
+    .at_once()
 }

@@ -1,18 +1,35 @@
 use super::api::{SellerListing, seller};
 use super::listing_address::{Scope, read};
 use super::listing_results::{FirstListing, ListingResults};
+use super::maker::place;
 use super::page_address::{PageAddress, use_page_address};
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Breadcrumbs, CardGridSkeleton, Crumb, ErrorView, Head, Icon, PageHeading};
-use domain::country::country;
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// Who a seller is, and what they sell.
+#[derive(Debug)]
+pub struct SellerPage;
+
+#[lazy_route]
+impl LazyRoute for SellerPage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Seller/> }.at_once()
+    }
+}
+
 #[component]
-pub fn SellerPage() -> impl IntoView {
+fn Seller() -> impl IntoView {
     FirstListing::provide();
     let address = use_page_address("/s/");
-    let page = Resource::new_blocking(
+    let page = page_data(
         move || address.get(),
         |PageAddress { slug, query }| async move { seller(slug.clone(), read(&Scope::Seller(slug), &query)).await },
     );
@@ -23,15 +40,15 @@ pub fn SellerPage() -> impl IntoView {
                     let address = address.get_untracked();
                     Suspend::new(async move {
                         match page.await {
-                            Ok(found) => view! { <SellerContent address found/> }.into_any(),
-                            Err(error) => view! { <ErrorView error=error.kind()/> }.into_any(),
+                            Ok(found) => view! { <SellerContent address found/> }.at_once(),
+                            Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                         }
                     })
                 }}
             </Transition>
         </div>
     }
-    .into_any()
+    .at_once()
 }
 
 #[component]
@@ -40,7 +57,7 @@ fn SellerContent(address: PageAddress, found: SellerListing) -> impl IntoView {
     let path = routes::seller(&address.slug);
     let scope = Scope::Seller(address.slug);
     let query = read(&scope, &address.query);
-    let place = [seller.city.clone(), country_name(&seller.country)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let place = place(&seller);
     let paragraphs: Vec<String> = seller.story.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
     let description = paragraphs.first().cloned().unwrap_or_else(|| format!("{} on Souk.", seller.name));
     view! {
@@ -53,9 +70,5 @@ fn SellerContent(address: PageAddress, found: SellerListing) -> impl IntoView {
         </div>
         <ListingResults path scope query listing/>
     }
-}
-
-/// The country's name, or its code where no name is known.
-fn country_name(code: &str) -> String {
-    country(code).map_or(code, |country| country.name).to_owned()
+    .at_once()
 }

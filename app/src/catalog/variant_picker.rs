@@ -1,4 +1,5 @@
 use crate::routes;
+use crate::ui::AtOnce as _;
 use domain::catalog::{ProductView, ValueChoice, VariantView};
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl I
             </div>
         }
     });
-    groups.collect_view().into_any()
+    groups.collect_view().at_once()
 }
 
 #[component]
@@ -41,4 +42,5 @@ fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
             </a>
         </li>
     }
+    .at_once()
 }

@@ -1,6 +1,3 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::address_fields::{AddressFields, COUNTRY_DEFAULT};
 use super::api::{self, CheckoutView, NextStep};
 use super::order_summary::OrderSummary;
@@ -8,7 +5,9 @@ use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
 use crate::error::AppError;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind, EmptyState, ErrorView, Field, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
 use domain::address::FieldError;
 use domain::cart::CartView;
@@ -27,21 +26,21 @@ use wasm_bindgen::JsCast;
 
 /// Contact, delivery and shipping in one column, the order beside it. Guests first: nobody needs an account to buy.
 #[derive(Debug)]
-pub struct CheckoutPage {
-    view: PageData<Result<CheckoutView, AppError<CheckoutRefusal>>>,
-}
+pub struct CheckoutPage;
 
 #[lazy_route]
 impl LazyRoute for CheckoutPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        Self { view: page_data(|| (), |()| api::checkout_page()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_page: Self) -> AnyView {
+        let view = page_data(|| (), |()| api::checkout_page());
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
-                    match this.view.await {
+                    match view.await {
                         Ok(view) if view.cart.lines.is_empty() => view! { <NothingToBuy/> }.at_once(),
                         Ok(view) => view! { <Checkout view/> }.at_once(),
                         Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),

@@ -1,38 +1,34 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::api::{self, PayView};
 use super::hold_timer::HoldTimer;
 use super::order_summary::OrderSummary;
 use super::payment_form::PaymentForm;
 use super::step::DoneStep;
 use super::{Outcome, SummaryLine, Totals, outcome};
-use crate::error::AppError;
 use crate::orders::date_range_text;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, ErrorView, FlashNotice, Head, PageHeading, button_class};
 use domain::orders::{OrderStatus, OrderView};
-use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use leptos_router::{LazyRoute, lazy_route};
 
 /// Where an order is paid: after placing it, after a refused card, and from the link in the API's answer.
 #[derive(Debug)]
-pub struct PayPage {
-    view: PageData<Result<PayView, AppError<NoRefusal>>>,
-}
+pub struct PayPage;
 
 #[lazy_route]
 impl LazyRoute for PayPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        let parameters = use_params_map();
-        let number = move || parameters.read().get("number").unwrap_or_default();
-        Self { view: page_data(number, api::pay_page) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        let view = this.view;
+    fn view(_page: Self) -> AnyView {
+        let parameters = use_params_map();
+        let number = move || parameters.read().get("number").unwrap_or_default();
+        let view = page_data(number, api::pay_page);
         let reload = Callback::new(move |()| view.refetch());
         view! {
             <Transition>

@@ -1,14 +1,11 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::api;
 use super::browser::pause;
 use super::{Outcome, open_page, outcome};
-use crate::error::AppError;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, ErrorView, Head, PageHeading, button_class};
-use domain::orders::{OrderNumber, OrderView};
-use domain::payments::PaymentRefusal;
+use domain::orders::OrderNumber;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{use_navigate, use_params_map};
@@ -22,23 +19,23 @@ const CHECKS_MAX: usize = 240;
 /// Where the bank or the gateway's own page sends the shopper back to. Known outcomes are led on by the server; this page
 /// is what is seen while nobody knows.
 #[derive(Debug)]
-pub struct ReturnPage {
-    order: PageData<Result<OrderView, AppError<PaymentRefusal>>>,
-}
+pub struct ReturnPage;
 
 #[lazy_route]
 impl LazyRoute for ReturnPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        let parameters = use_params_map();
-        let number = move || parameters.read().get("number").unwrap_or_default();
-        Self { order: page_data(number, api::payment_return) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_page: Self) -> AnyView {
+        let parameters = use_params_map();
+        let number = move || parameters.read().get("number").unwrap_or_default();
+        let order = page_data(number, api::payment_return);
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
-                    match this.order.await {
+                    match order.await {
                         Ok(order) => view! { <Waiting number=order.number/> }.at_once(),
                         Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }

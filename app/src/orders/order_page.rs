@@ -1,42 +1,39 @@
-use crate::ui::AtOnce as _;
-use crate::page_data;
-use crate::PageData;
 use super::api::{self, OrderPageView};
 use super::badge::OrderBadge;
 use super::progress::{ParcelProgress, Timeline};
 use super::when::moment_text;
 use crate::accounts::{AccountForm, RegisterForm};
 use crate::checkout::{Outcome, SummaryLine, SummaryLines, Totals, TotalsList, outcome};
-use crate::error::AppError;
+use crate::page_data;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, ErrorView, FlashNotice, Head, Notice, PageHeading, Tone, button_class};
 use crate::visitor::use_visitor;
 use domain::orders::{OrderStatus, OrderView, RefundView, SellerOrderView};
 use domain::payments::Gateway;
-use domain::refusal::NoRefusal;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::{LazyRoute, lazy_route};
 
 /// One order: its state, its parcels, what it cost. Right after paying it says thanks and how to find the way back.
 #[derive(Debug)]
-pub struct OrderPage {
-    view: PageData<Result<OrderPageView, AppError<NoRefusal>>>,
-}
+pub struct OrderPage;
 
 #[lazy_route]
 impl LazyRoute for OrderPage {
+    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
     fn data() -> Self {
-        let (parameters, query) = (use_params_map(), use_query_map());
-        let subject = move || (parameters.read().get("number").unwrap_or_default(), query.read().get("placed").is_some());
-        Self { view: page_data(subject, |(number, is_placed)| api::order_page(number, is_placed)) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_page: Self) -> AnyView {
+        let (parameters, query) = (use_params_map(), use_query_map());
+        let subject = move || (parameters.read().get("number").unwrap_or_default(), query.read().get("placed").is_some());
+        let view = page_data(subject, |(number, is_placed)| api::order_page(number, is_placed));
         view! {
             <Transition>
                 {move || Suspend::new(async move {
-                    match this.view.await {
+                    match view.await {
                         Ok(view) => view! { <Order view/> }.at_once(),
                         Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
                     }

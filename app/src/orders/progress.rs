@@ -1,5 +1,5 @@
-use crate::ui::AtOnce as _;
 use super::when::{date_range_text, moment_text};
+use crate::ui::AtOnce as _;
 use domain::orders::{SellerOrderStatus, SellerOrderView, TimelineEntry};
 use leptos::prelude::*;
 

@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// The one live region of the shop: what it says is read out by screen readers, once, when they have a moment.
@@ -27,4 +28,5 @@ pub fn Announcer(children: Children) -> impl IntoView {
             {move || said.get()}
         </div>
     }
+    .at_once()
 }

@@ -1,4 +1,5 @@
 use super::Tone;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A word about the thing it stands on: "Sold out", "Sale", an order's state.
@@ -10,5 +11,5 @@ pub fn Badge(#[prop(default = Tone::Plain)] tone: Tone, #[prop(into)] text: Text
         Tone::Warning => "badge badge-warning",
         Tone::Bad => "badge badge-bad",
     };
-    view! { <span class=class>{move || text.get()}</span> }
+    view! { <span class=class>{move || text.get()}</span> }.at_once()
 }

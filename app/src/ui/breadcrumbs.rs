@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// One step of the way from the home page to here.
@@ -33,4 +34,5 @@ pub fn Breadcrumbs(crumbs: Vec<Crumb>, #[prop(into)] here: String) -> impl IntoV
             </ol>
         </nav>
     }
+    .at_once()
 }

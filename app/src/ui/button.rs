@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// How much a button asks for attention. One primary button per view.
@@ -65,4 +66,5 @@ pub fn Button(
             </span>
         </button>
     }
+    .at_once()
 }

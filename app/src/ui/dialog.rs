@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::ui::AtOnce as _;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -53,4 +54,5 @@ pub fn Dialog(
             </div>
         </dialog>
     }
+    .at_once()
 }

@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// Where nothing is: what that means, and as children the ways on.
@@ -12,4 +13,5 @@ pub fn EmptyState(#[prop(into)] title: String, #[prop(into)] text: String, icon:
             <div class="mt-2 flex flex-wrap justify-center gap-3">{children()}</div>
         </div>
     }
+    .at_once()
 }

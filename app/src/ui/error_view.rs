@@ -1,6 +1,7 @@
 use super::{ButtonKind, Head, PageHeading, button_class};
 use crate::error::AppError;
 use crate::routes;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A page that could not be made: says what is known, shows the reference of a fault of ours, and offers a way on.
@@ -11,7 +12,9 @@ pub fn ErrorView(error: AppError<()>) -> impl IntoView {
         AppError::Unauthorized => ("Please sign in", "This page is kept for its owner."),
         AppError::Forbidden => ("Not open to you", "Your account has no part in this."),
         AppError::Refused(()) | AppError::Invalid => ("That did not work", "Something in the address is not as it should be."),
-        AppError::Internal { .. } => ("Our mistake", "Something broke on our side. Nothing was charged and your cart is safe. Try again in a moment."),
+        AppError::Internal { .. } => {
+            ("Our mistake", "Something broke on our side. Nothing was charged and your cart is safe. Try again in a moment.")
+        }
         AppError::Unreachable => ("No connection", "The shop cannot be reached. Check your connection, then try again."),
     };
     let reference = match error {
@@ -34,4 +37,5 @@ pub fn ErrorView(error: AppError<()>) -> impl IntoView {
             </p>
         </section>
     }
+    .at_once()
 }

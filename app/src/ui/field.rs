@@ -1,5 +1,5 @@
-use crate::ui::AtOnce as _;
 use super::Icon;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A labelled text field: the label above, the hint below it, the error by the field and tied to it. Its element's id is

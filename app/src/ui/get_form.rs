@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -38,6 +39,7 @@ pub fn GetForm(
             {children()}
         </form>
     }
+    .at_once()
 }
 
 /// The filled fields of a form, encoded.

@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A drawing of the sprite `public/icons.svg`. Always decoration: what it means stands beside it as text or label.
@@ -8,4 +9,5 @@ pub fn Icon(name: &'static str, #[prop(default = "size-5")] class: &'static str)
             <use href=format!("/icons.svg#{name}")></use>
         </svg>
     }
+    .at_once()
 }

@@ -1,9 +1,15 @@
 use super::{ButtonKind, button_class};
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// The way to the next rows of a long list: a link that works alone, and that a page may answer in place.
 #[component]
-pub fn LoadMore(#[prop(into)] path: String, #[prop(into)] shown: u32, total: u32, #[prop(optional, into)] busy: Signal<bool>) -> impl IntoView {
+pub fn LoadMore(
+    #[prop(into)] path: String,
+    #[prop(into)] shown: u32,
+    total: u32,
+    #[prop(optional, into)] busy: Signal<bool>,
+) -> impl IntoView {
     view! {
         <nav aria-label="More results" class="mt-12 flex flex-col items-center gap-3">
             <p class="tabular text-sm text-soft">{format!("{shown} of {total}")}</p>
@@ -19,4 +25,5 @@ pub fn LoadMore(#[prop(into)] path: String, #[prop(into)] shown: u32, total: u32
             </a>
         </nav>
     }
+    .at_once()
 }

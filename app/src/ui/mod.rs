@@ -2,6 +2,7 @@
 //! `style/tokens.css`.
 
 mod announcer;
+mod at_once;
 mod badge;
 mod breadcrumbs;
 mod button;
@@ -24,6 +25,7 @@ mod skeleton;
 mod trouble;
 
 pub use announcer::{Announcer, announce};
+pub use at_once::AtOnce;
 pub use badge::Badge;
 pub use breadcrumbs::{Breadcrumbs, Crumb};
 pub use button::{Button, ButtonKind, button_class};
@@ -33,13 +35,13 @@ pub use error_view::ErrorView;
 pub use field::Field;
 pub use get_form::GetForm;
 pub use icon::Icon;
-pub use load_more::LoadMore;
 pub use link::link_of;
+pub use load_more::LoadMore;
 pub use notice::{Flash, FlashNotice, Notice, Tone};
-pub use page_heading::{Head, PageHeading};
 #[cfg(feature = "ssr")]
 pub(crate) use page_heading::PublicOrigin;
 pub(crate) use page_heading::provide_heading;
+pub use page_heading::{Head, PageHeading};
 pub use picture::Picture;
 pub use price::Price;
 pub use raw_html::{JsonLd, SanitisedHtml, json_for_script};

@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -53,7 +54,11 @@ impl Flash {
 
 /// News inside a page. Bad news is an alert and read out at once.
 #[component]
-pub fn Notice(#[prop(default = Tone::Plain)] tone: Tone, #[prop(optional)] test_id: Option<&'static str>, children: Children) -> impl IntoView {
+pub fn Notice(
+    #[prop(default = Tone::Plain)] tone: Tone,
+    #[prop(optional)] test_id: Option<&'static str>,
+    children: Children,
+) -> impl IntoView {
     let (class, icon) = match tone {
         Tone::Plain => ("notice", "info"),
         Tone::Good => ("notice notice-good", "check"),
@@ -67,6 +72,7 @@ pub fn Notice(#[prop(default = Tone::Plain)] tone: Tone, #[prop(optional)] test_
             <div class="min-w-0 flex-1">{children()}</div>
         </div>
     }
+    .at_once()
 }
 
 /// The message the page before has left, if any.

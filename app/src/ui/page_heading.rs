@@ -1,4 +1,5 @@
 use super::announce;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 use leptos_router::hooks::use_location;
@@ -23,21 +24,30 @@ pub fn PageHeading(#[prop(into)] text: String, #[prop(default = "page-title")] c
         let before = shown.try_get_value().flatten();
         shown.set_value(Some(path.clone()));
         if before.is_some_and(|before| before != path) {
-            let spoken = spoken.clone();
-            // One frame later: the new page replaces the old one after its parts were made.
-            request_animation_frame(move || focus_heading());
-            announce(spoken);
+            focus_heading(spoken.clone(), FRAMES_MAX);
+            announce(spoken.clone());
         }
     });
-    view! { <h1 tabindex="-1" class=class>{text}</h1> }
+    view! { <h1 tabindex="-1" class=class>{text}</h1> }.at_once()
 }
 
-fn focus_heading() {
-    let heading = document().query_selector("main h1").ok().flatten();
-    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // A heading that cannot take the focus leaves it where it was, which is harmless.
-        let _ = heading.focus();
-    }
+/// A page that has not come after this many frames (two seconds) keeps its focus where it is.
+const FRAMES_MAX: u32 = 120;
+
+/// Waits for the new page to stand where the old one stood, which may take a few frames, and gives its heading the focus.
+fn focus_heading(text: String, frames_left: u32) {
+    request_animation_frame(move || {
+        let heading = document().query_selector("main h1").ok().flatten();
+        let is_here = heading.as_ref().is_some_and(|heading| heading.text_content().as_deref() == Some(text.as_str()));
+        if let Some(heading) = heading.filter(|_| is_here).and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            // A heading that cannot take the focus leaves it where it was, which is harmless.
+            let _ = heading.focus_with_options(&options);
+        } else if frames_left > 0 {
+            focus_heading(text, frames_left - 1);
+        }
+    });
 }
 
 /// What the browser's tab, search engines and shared links say about the page.
@@ -72,6 +82,7 @@ pub fn Head(
         {image.map(|path| view! { <Meta property="og:image" content=format!("{origin}{path}")/> })}
         {(!is_indexed).then(|| view! { <Meta name="robots" content="noindex"/> })}
     }
+    .at_once()
 }
 
 /// Scheme and host of the shop, for the few places that need whole addresses.

@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use domain::catalog::ImageView;
 use leptos::prelude::*;
 
@@ -34,4 +35,5 @@ pub fn Picture(
             />
         </span>
     }
+    .at_once()
 }

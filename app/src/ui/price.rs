@@ -1,3 +1,4 @@
+use crate::ui::AtOnce as _;
 use domain::money::Money;
 use leptos::prelude::*;
 
@@ -21,4 +22,5 @@ pub fn Price(
             })}
         </span>
     }
+    .at_once()
 }

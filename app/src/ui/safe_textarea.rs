@@ -1,4 +1,5 @@
 use super::field::FieldError;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A labelled field of several lines. Server rendering writes a textarea's content unescaped, so it is escaped here, and
@@ -37,6 +38,7 @@ pub fn SafeTextarea(
             <FieldError id=error_id error/>
         </div>
     }
+    .at_once()
 }
 
 /// In the browser text becomes text; only the server's writer needs help.

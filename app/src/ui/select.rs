@@ -1,5 +1,6 @@
 use super::Icon;
 use super::field::FieldError;
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A labelled choice from a closed list; `options` are values with their labels.
@@ -46,4 +47,5 @@ pub fn Select(
             <FieldError id=error_id error/>
         </div>
     }
+    .at_once()
 }

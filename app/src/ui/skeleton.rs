@@ -1,9 +1,10 @@
+use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// The place of something that is on its way, in its final size (given by `class`).
 #[component]
 pub fn Skeleton(class: &'static str) -> impl IntoView {
-    view! { <span class=format!("skeleton {class}") aria-hidden="true"></span> }
+    view! { <span class=format!("skeleton {class}") aria-hidden="true"></span> }.at_once()
 }
 
 /// The places of a grid of product cards.
@@ -19,5 +20,5 @@ pub fn CardGridSkeleton(#[prop(default = 8)] cards: u32) -> impl IntoView {
             </li>
         }
     };
-    view! { <ul class="card-grid" aria-hidden="true">{(0..cards).map(card).collect_view()}</ul> }
+    view! { <ul class="card-grid" aria-hidden="true">{(0..cards).map(card).collect_view()}</ul> }.at_once()
 }

@@ -14,9 +14,14 @@ const SESSION_SEEN_MINUTES: i32 = 60;
 /// A person, how they prove who they are, and the buyer they are.
 pub(crate) async fn insert_user(tx: &mut PgConnection, user: UserId, email: &str, name: &str, hash: &str) -> sqlx::Result<()> {
     sqlx::query!("insert into app_user (user_id, email, name) values ($1, $2, $3)", user.0, email, name).execute(&mut *tx).await?;
-    sqlx::query!("insert into identity (user_id, provider, subject, secret) values ($1, 'password', $2, $3)", user.0, user.to_string(), hash)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query!(
+        "insert into identity (user_id, provider, subject, secret) values ($1, 'password', $2, $3)",
+        user.0,
+        user.to_string(),
+        hash
+    )
+    .execute(&mut *tx)
+    .await?;
     sqlx::query!("insert into buyer (buyer_id, user_id, email) values ($1, $2, $3)", db::new_id(), user.0, email).execute(&mut *tx).await?;
     Ok(())
 }
@@ -40,7 +45,9 @@ pub(super) async fn credentials(executor: impl PgExecutor<'_>, email: &str) -> s
 }
 
 pub(super) async fn set_password(executor: impl PgExecutor<'_>, user: UserId, hash: &str) -> sqlx::Result<()> {
-    sqlx::query!("update identity set secret = $2 where provider = 'password' and subject = $1", user.to_string(), hash).execute(executor).await?;
+    sqlx::query!("update identity set secret = $2 where provider = 'password' and subject = $1", user.to_string(), hash)
+        .execute(executor)
+        .await?;
     Ok(())
 }
 
@@ -114,7 +121,9 @@ pub(super) async fn prolong_session(executor: impl PgExecutor<'_>, token_hash: &
 }
 
 pub(super) async fn end_session(executor: impl PgExecutor<'_>, token_hash: &[u8]) -> sqlx::Result<()> {
-    sqlx::query!("update session set ended_at = souk.clock() where token_hash = $1 and ended_at is null", token_hash).execute(executor).await?;
+    sqlx::query!("update session set ended_at = souk.clock() where token_hash = $1 and ended_at is null", token_hash)
+        .execute(executor)
+        .await?;
     Ok(())
 }
 
@@ -182,12 +191,19 @@ pub(super) async fn revoke_family(executor: impl PgExecutor<'_>, token_hash: &[u
 
 /// Ends every token of one sign-in.
 pub(super) async fn end_family(executor: impl PgExecutor<'_>, family: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("update refresh_token set revoked_at = souk.clock() where revoked_at is null and family_id = $1", family).execute(executor).await?;
+    sqlx::query!("update refresh_token set revoked_at = souk.clock() where revoked_at is null and family_id = $1", family)
+        .execute(executor)
+        .await?;
     Ok(())
 }
 
 /// Whose access token of this family it is, if its time is not over and the family still lives.
-pub(super) async fn token_user(executor: impl PgExecutor<'_>, user: UserId, family: Uuid, expires_at: i64) -> sqlx::Result<Option<SessionUser>> {
+pub(super) async fn token_user(
+    executor: impl PgExecutor<'_>,
+    user: UserId,
+    family: Uuid,
+    expires_at: i64,
+) -> sqlx::Result<Option<SessionUser>> {
     let row = sqlx::query_as!(
         UserRow,
         r#"select user_id as "id: UserId", email, name, is_admin,

@@ -53,7 +53,11 @@ pub(super) enum Taken {
 
 pub(super) async fn take(redis: &Redis, bucket: &Bucket) -> Taken {
     let wait = move_tokens(redis, bucket, 1).await;
-    if wait.is_zero() { Taken::Yes } else { Taken::Wait { retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1) } }
+    if wait.is_zero() {
+        Taken::Yes
+    } else {
+        Taken::Wait { retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1) }
+    }
 }
 
 /// What was taken turned out not to count.

@@ -95,7 +95,8 @@ async fn issue(handles: &Handles, connection: &mut PgConnection, user: UserId, f
     let claims =
         Claims { sub: user, aud: AUDIENCE.to_owned(), iss: ISSUER.to_owned(), iat: now, exp: now + i64::from(ACCESS_SECONDS), family };
     let key = EncodingKey::from_secret(&signing_key(handles)?);
-    let access_token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).context("an access token could not be signed")?;
+    let access_token =
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).context("an access token could not be signed")?;
     Ok(SignedIn { user: view(known), access_token, refresh_token, expires_in: ACCESS_SECONDS })
 }
 

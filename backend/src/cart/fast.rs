@@ -151,7 +151,12 @@ pub(super) async fn append(redis: &Redis, before: &CartState, after: &CartState,
     let mut connection = redis.connection();
     let mut invocation = APPEND.prepare_invoke();
     invocation.key(cart_key(redis, before.id)).key(pending_key(redis, before.id));
-    invocation.arg(before.version).arg(after.version).arg(serde_json::to_string(after)?).arg(serde_json::to_string(operation)?).arg(PENDING_MAX);
+    invocation
+        .arg(before.version)
+        .arg(after.version)
+        .arg(serde_json::to_string(after)?)
+        .arg(serde_json::to_string(operation)?)
+        .arg(PENDING_MAX);
     match invocation.invoke_async::<i64>(&mut connection).await? {
         0 => return Ok(Appended::Changed),
         1 => {}

@@ -96,8 +96,9 @@ async fn notice(handles: &Handles, added: &[Uuid]) -> Result<Option<MergeNotice>
 
 /// The latest merge that can still be undone.
 pub async fn merge_notice(ctx: &Context) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
-    let user = ctx.signed_in()?;
-    match store::latest_merge(&ctx.handles.db, user, UNDO_HOURS_MAX).await? {
+    // A guest has nothing that could have been merged.
+    let Some(user) = ctx.user() else { return Ok(None) };
+    match store::latest_merge(&ctx.handles.db, user.id, UNDO_HOURS_MAX).await? {
         Some(merge) => notice(&ctx.handles, &merge.added).await,
         None => Ok(None),
     }

@@ -112,9 +112,7 @@ impl CartState {
         let (variant, quantity) = match wish {
             Wish::Clear => return Ok((!self.lines.is_empty()).then_some(Step::Clear)),
             Wish::Set { variant, quantity } => (variant, quantity),
-            Wish::Add { variant, quantity } => {
-                (variant, self.line(variant).map_or(0, |line| line.quantity).saturating_add(quantity))
-            }
+            Wish::Add { variant, quantity } => (variant, self.line(variant).map_or(0, |line| line.quantity).saturating_add(quantity)),
         };
         if quantity == 0 {
             return Ok(self.line(variant).map(|_| Step::Remove { variant }));

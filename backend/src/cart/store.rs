@@ -40,7 +40,9 @@ pub(super) struct Loaded {
 
 pub(super) async fn find(executor: impl PgExecutor<'_>, owner: &Owner) -> sqlx::Result<Option<CartId>> {
     let (user, hash) = owner.columns();
-    sqlx::query_scalar!(r#"select cart_id as "id: CartId" from cart where user_id = $1 or token_hash = $2"#, user, hash).fetch_optional(executor).await
+    sqlx::query_scalar!(r#"select cart_id as "id: CartId" from cart where user_id = $1 or token_hash = $2"#, user, hash)
+        .fetch_optional(executor)
+        .await
 }
 
 pub(super) async fn load(executor: impl PgExecutor<'_>, cart: CartId) -> sqlx::Result<Option<Loaded>> {
@@ -145,7 +147,9 @@ pub(super) async fn lock_by_id(tx: &mut PgConnection, cart: CartId) -> sqlx::Res
 
 /// This cart, or the one it was merged into.
 pub(super) async fn follow(executor: impl PgExecutor<'_>, cart: CartId) -> sqlx::Result<Option<CartId>> {
-    sqlx::query_scalar!(r#"select coalesce(merged_into, cart_id) as "id!: CartId" from cart where cart_id = $1"#, cart.0).fetch_optional(executor).await
+    sqlx::query_scalar!(r#"select coalesce(merged_into, cart_id) as "id!: CartId" from cart where cart_id = $1"#, cart.0)
+        .fetch_optional(executor)
+        .await
 }
 
 /// Begins a cart. An account that has one already keeps it.
@@ -185,12 +189,19 @@ pub(super) async fn write(tx: &mut PgConnection, cart: CartId, version: i64, ste
             .await
         }
         Step::Remove { variant } => {
-            sqlx::query!("update cart_line set quantity = 0, version = $3 where cart_id = $1 and variant_id = $2", cart.0, variant.0, version)
-                .execute(tx)
-                .await
+            sqlx::query!(
+                "update cart_line set quantity = 0, version = $3 where cart_id = $1 and variant_id = $2",
+                cart.0,
+                variant.0,
+                version
+            )
+            .execute(tx)
+            .await
         }
         Step::Clear => {
-            sqlx::query!("update cart_line set quantity = 0, version = $2 where cart_id = $1 and quantity > 0", cart.0, version).execute(tx).await
+            sqlx::query!("update cart_line set quantity = 0, version = $2 where cart_id = $1 and quantity > 0", cart.0, version)
+                .execute(tx)
+                .await
         }
     };
     written.on_constraint("cart_line_variant_id_fkey", || Failure::Refused(CartRefusal::VariantNotFound))?;
@@ -233,7 +244,9 @@ pub(super) async fn subtract(tx: &mut PgConnection, cart: CartId, version: i64, 
 /// Whether this operation is new; notes it.
 pub(super) async fn note_operation(tx: &mut PgConnection, operation: Uuid, cart: CartId) -> sqlx::Result<bool> {
     let inserted =
-        sqlx::query!("insert into cart_operation (operation_id, cart_id) values ($1, $2) on conflict do nothing", operation, cart.0).execute(tx).await?;
+        sqlx::query!("insert into cart_operation (operation_id, cart_id) values ($1, $2) on conflict do nothing", operation, cart.0)
+            .execute(tx)
+            .await?;
     Ok(inserted.rows_affected() == 1)
 }
 
@@ -255,7 +268,14 @@ pub(super) async fn retire(tx: &mut PgConnection, guest: CartId, into: CartId) -
     Ok(())
 }
 
-pub(super) async fn note_merge(tx: &mut PgConnection, guest: CartId, cart: CartId, user: UserId, added: &[VariantId], before: &[CartItem]) -> sqlx::Result<()> {
+pub(super) async fn note_merge(
+    tx: &mut PgConnection,
+    guest: CartId,
+    cart: CartId,
+    user: UserId,
+    added: &[VariantId],
+    before: &[CartItem],
+) -> sqlx::Result<()> {
     let added: Vec<Uuid> = added.iter().map(|variant| variant.0).collect();
     let before: Vec<(Uuid, u32)> = before.iter().map(|item| (item.variant.0, item.quantity)).collect();
     sqlx::query!(

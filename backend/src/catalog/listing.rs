@@ -33,7 +33,8 @@ pub async fn listing(ctx: &Context, query: &ListingQuery) -> Result<ListingView,
     let filters = filters(ctx, query).await?;
     let found = store::search(&ctx.handles.db, &filters).await?;
     let mut facets = facets(query, &filters, found.counts.0);
-    let bounds = [("min_price", "Lowest price", found.price_min, query.min_price), ("max_price", "Highest price", found.price_max, query.max_price)];
+    let bounds =
+        [("min_price", "Lowest price", found.price_min, query.min_price), ("max_price", "Highest price", found.price_max, query.max_price)];
     facets.extend(bounds.into_iter().filter_map(|(field, label, bound, chosen)| {
         Some(price_bound(field, label, Money::new(bound?, query.currency), chosen, found.priced))
     }));

@@ -19,8 +19,9 @@ const HOME_ROW: u32 = 8;
 
 pub async fn home(ctx: &Context, currency: Currency) -> Result<HomeView, Failure<NoRefusal>> {
     let db = &ctx.handles.db;
-    let (newest, best_selling) = store::home_rows(db, currency, HOME_ROW).await?;
-    Ok(HomeView { categories: store::categories(db).await?, newest, best_selling, sellers: store::sellers(db).await? })
+    let rows = store::home_rows(db, currency, HOME_ROW).await?;
+    let (categories, sellers) = (store::categories(db).await?, store::sellers(db).await?);
+    Ok(HomeView { categories, newest: rows.newest, best_selling: rows.best_selling, sellers })
 }
 
 /// All categories, parents before children, by position.

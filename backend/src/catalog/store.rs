@@ -40,9 +40,12 @@ pub(super) async fn categories(executor: impl PgExecutor<'_>) -> sqlx::Result<Ve
 }
 
 pub(super) async fn sellers(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<SellerRef>> {
-    sqlx::query_as!(SellerRef, r#"select seller_id as "id: SellerId", slug, name from seller where status = 'active' order by name, slug limit 24"#)
-        .fetch_all(executor)
-        .await
+    sqlx::query_as!(
+        SellerRef,
+        r#"select seller_id as "id: SellerId", slug, name from seller where status = 'active' order by name, slug limit 24"#
+    )
+    .fetch_all(executor)
+    .await
 }
 
 // Products ----------------------------------------------------------------------------------------------------------
@@ -73,7 +76,12 @@ impl VariantRow {
 }
 
 /// One statement: a product page is asked for more often than anything else.
-pub(super) async fn product(executor: impl PgExecutor<'_>, id: Option<ProductId>, slug: &str, currency: Currency) -> sqlx::Result<Option<ProductView>> {
+pub(super) async fn product(
+    executor: impl PgExecutor<'_>,
+    id: Option<ProductId>,
+    slug: &str,
+    currency: Currency,
+) -> sqlx::Result<Option<ProductView>> {
     let row = sqlx::query!(
         r#"select product_id as "id: ProductId", product.slug, title, description_html, product.options as "options: Json<Vec<OptionView>>",
             rating_sum, rating_count, seller.seller_id as "seller_id: SellerId", seller.slug as seller_slug, seller.name as seller_name,
@@ -177,7 +185,12 @@ impl CardRow {
 }
 
 /// The newest products, and those of which most was sold (filled up with the newest).
-pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency, limit: u32) -> sqlx::Result<(Vec<ProductCard>, Vec<ProductCard>)> {
+pub(super) struct HomeRows {
+    pub(super) newest: Vec<ProductCard>,
+    pub(super) best_selling: Vec<ProductCard>,
+}
+
+pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency, limit: u32) -> sqlx::Result<HomeRows> {
     let rows = sqlx::query!(
         r#"with ranked as (
             select product.*, seller.slug as seller_slug, seller.name as seller_name, offer.amount, offer.compare_at_amount,
@@ -213,7 +226,7 @@ pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency,
     )
     .fetch_all(executor)
     .await?;
-    let (mut newest, mut best): (Vec<(i64, ProductCard)>, Vec<(i64, ProductCard)>) = (Vec::new(), Vec::new());
+    let (mut newest, mut best) = (Vec::new(), Vec::new());
     for row in rows {
         let card = row.card.0.view(currency);
         if row.best <= i64::from(limit) {
@@ -227,13 +240,17 @@ pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency,
         row.sort_by_key(|(place, _)| *place);
         row.into_iter().map(|(_, card)| card).collect()
     };
-    Ok((in_order(newest), in_order(best)))
+    Ok(HomeRows { newest: in_order(newest), best_selling: in_order(best) })
 }
 
 // Listing -----------------------------------------------------------------------------------------------------------
 
 /// What the slugs of a listing mean: the category and its descendants, and the seller.
-pub(super) async fn resolve(executor: impl PgExecutor<'_>, category: Option<&str>, seller: Option<&str>) -> sqlx::Result<(Vec<Uuid>, Option<Uuid>)> {
+pub(super) async fn resolve(
+    executor: impl PgExecutor<'_>,
+    category: Option<&str>,
+    seller: Option<&str>,
+) -> sqlx::Result<(Vec<Uuid>, Option<Uuid>)> {
     let row = sqlx::query!(
         r#"select array(
                 select own.category_id from category as asked join category as own on asked.category_id = any (own.path) where asked.slug = $1

@@ -103,7 +103,12 @@ mod tests {
     }
 
     fn own(payment: &str, intents: &[&str], captured: i64, refunded: i64) -> OurPayment {
-        OurPayment { payment: payment.into(), payment_intents: intents.iter().map(|intent| (*intent).to_owned()).collect(), captured, refunded }
+        OurPayment {
+            payment: payment.into(),
+            payment_intents: intents.iter().map(|intent| (*intent).to_owned()).collect(),
+            captured,
+            refunded,
+        }
     }
 
     #[test]

@@ -32,7 +32,12 @@ pub async fn pay_once(
     detached(async move { try_to_pay(&ctx, AttemptId(operation), order, &payment_method).await }).await
 }
 
-async fn try_to_pay(ctx: &Context, attempt: AttemptId, order: OrderId, payment_method: &str) -> Result<AttemptView, Failure<PaymentRefusal>> {
+async fn try_to_pay(
+    ctx: &Context,
+    attempt: AttemptId,
+    order: OrderId,
+    payment_method: &str,
+) -> Result<AttemptView, Failure<PaymentRefusal>> {
     let (id, bill) = begin(ctx, order).await?;
     if payments::attempt_view(&ctx.handles.db, bill.payment, Some(attempt)).await?.is_some() {
         runner::run(&ctx.handles, id, PATIENCE).await?;

@@ -13,10 +13,14 @@ use domain::checkout::{CheckoutRefusal, PlaceOrder, PlacedOrder};
 use domain::email::Email;
 use domain::id::OrderId;
 use domain::payments::chargeable;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Rounds of looking at what the cart's last order is doing; each ends with it gone, or with a refusal.
 const ROUNDS_MAX: u32 = 4;
+/// How often a purchase whose first steps fail is tried again while its shopper waits; afterwards a worker goes on.
+const STUMBLES_MAX: u32 = 2;
+const STUMBLE_PAUSE: Duration = Duration::from_millis(300);
 
 /// Places an order of the caller's cart: everything is held, or nothing is. Answers within 5 s of asking the gateway.
 /// Runs to its end even when the caller hangs up.
@@ -37,7 +41,16 @@ async fn place(ctx: &Context, operation: Uuid, request: PlaceOrder) -> Result<Pl
         return answer(ctx, &saga.ok_or(Failure::Refused(CheckoutRefusal::PaymentInProgress))?).await;
     }
     let saga = begin(ctx, operation, &request).await?;
-    answer(ctx, &runner::drive(&ctx.handles, saga).await?).await
+    let mut saga = runner::drive(&ctx.handles, saga).await?;
+    for _ in 0..STUMBLES_MAX {
+        if !saga.state.is_live() || saga.step > Step::PlaceOrder {
+            break;
+        }
+        // A step stumbled, over a lock most likely: the shopper waits a little rather than being told of it.
+        tokio::time::sleep(STUMBLE_PAUSE).await;
+        saga = runner::run(&ctx.handles, saga.id, PATIENCE).await?.ok_or(Failure::Refused(CheckoutRefusal::PaymentInProgress))?;
+    }
+    answer(ctx, &saga).await
 }
 
 /// Stores what is to be done, before anything of it is: the cart's lines at their prices, for this address.

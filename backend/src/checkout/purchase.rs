@@ -1,11 +1,11 @@
 //! What is being bought, as it was agreed: kept with the saga, so that every step can be run again from it.
 
 use crate::cart::CheckoutCart;
+use crate::db;
 use crate::inventory::{Holder, ReserveLine};
 use crate::orders::{NewLine, NewOrder, NewPart};
 use crate::payments::{Bill, BillLine};
 use crate::pricing::{ChosenShipping, Priced};
-use crate::db;
 use domain::address::Address;
 use domain::catalog::ImageView;
 use domain::checkout::CheckoutRefusal;

@@ -179,7 +179,7 @@ pub(super) async fn release(handles: &Handles, saga: &Saga, until: Until, error:
 
 async fn failed(handles: &Handles, mut saga: Saga, error: &anyhow::Error) -> anyhow::Result<Saga> {
     saga.attempts += 1;
-    metrics::counter!("souk_checkout_step_failures").increment(1);
+    metrics::counter!("checkout_step_failures_total").increment(1);
     tracing::error!(order = %saga.order, step = ?saga.step, state = ?saga.state, attempts = saga.attempts, error = format!("{error:#}"), "a checkout step failed");
     let seconds = (RETRY_FIRST_S * f64::from(1_u32 << saga.attempts.clamp(1, 10).unsigned_abs() >> 1)).min(RETRY_LONGEST_S);
     release(handles, &saga, Until::Seconds(seconds), Some(&format!("{error:#}"))).await?;

@@ -2,7 +2,6 @@
 
 use super::purchase::Saga;
 use super::{placing, runner, steps, store};
-use crate::testing::MARKER;
 use crate::{Context, Failure, Handles};
 use domain::checkout::saga::{SagaState, Step};
 use domain::checkout::{CheckoutRefusal, PlaceOrder};
@@ -23,7 +22,7 @@ impl Stepwise {
     /// # Errors
     /// As [`super::place_order`], before its first step.
     pub async fn begin(ctx: &Context, operation: Uuid, request: &PlaceOrder) -> Result<Self, Failure<CheckoutRefusal>> {
-        tracing::debug!(door = MARKER, "a purchase is run step by step");
+        tracing::debug!(door = "souk-testing-door", "a purchase is run step by step");
         Ok(Self { handles: ctx.handles.clone(), saga: placing::begin(ctx, operation, request).await? })
     }
 

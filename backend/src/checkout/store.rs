@@ -126,12 +126,12 @@ pub(super) async fn live_of_cart(executor: impl PgExecutor<'_>, cart: CartId) ->
     .await
 }
 
-/// Stores where the saga stands, and keeps it for its runner.
+/// Stores where the saga stands, and keeps it for its runner. One that has ended is not revived by a runner that overslept.
 pub(super) async fn advance(executor: impl PgExecutor<'_>, saga: &Saga, lease_s: f64) -> sqlx::Result<()> {
     sqlx::query!(
         "update checkout_saga set step = $2, state = $3, outcome = $4, attempts = 0, last_error = null, updated_at = souk.clock(),
              leased_until = souk.clock() + make_interval(secs => $5)
-         where saga_id = $1",
+         where saga_id = $1 and state in ('running', 'waiting', 'undoing')",
         saga.id,
         saga.step as _,
         saga.state as _,
@@ -148,7 +148,7 @@ pub(super) async fn release(executor: impl PgExecutor<'_>, saga: &Saga, wake_at:
     sqlx::query!(
         "update checkout_saga set step = $2, state = $3, outcome = $4, attempts = $5, last_error = $6, updated_at = souk.clock(),
              leased_until = null, wake_at = least(wake_at, $7)
-         where saga_id = $1",
+         where saga_id = $1 and state in ('running', 'waiting', 'undoing')",
         saga.id,
         saga.step as _,
         saga.state as _,

@@ -23,13 +23,17 @@ pub(super) async fn has_sellers(executor: impl PgExecutor<'_>) -> sqlx::Result<b
 
 /// A person with a password. One that is there already stays as it is.
 pub(super) async fn insert_user(tx: &mut PgConnection, email: &str, name: &str, is_admin: bool, hash: &str) -> sqlx::Result<UserId> {
-    let known = sqlx::query_scalar!(r#"select user_id as "id: UserId" from app_user where lower(email) = lower($1)"#, email).fetch_optional(&mut *tx).await?;
+    let known = sqlx::query_scalar!(r#"select user_id as "id: UserId" from app_user where lower(email) = lower($1)"#, email)
+        .fetch_optional(&mut *tx)
+        .await?;
     if let Some(user) = known {
         return Ok(user);
     }
     let user = UserId(db::new_id());
     accounts::insert_user(tx, user, email, name, hash).await?;
-    sqlx::query!("update app_user set is_admin = $2, email_verified_at = souk.clock() where user_id = $1", user.0, is_admin).execute(tx).await?;
+    sqlx::query!("update app_user set is_admin = $2, email_verified_at = souk.clock() where user_id = $1", user.0, is_admin)
+        .execute(tx)
+        .await?;
     Ok(user)
 }
 
@@ -130,7 +134,13 @@ pub(super) async fn insert_shipping_rates(tx: &mut PgConnection, seller: SellerI
 }
 
 /// Published so many days ago as its place among the newest says.
-pub(super) async fn insert_product(tx: &mut PgConnection, seller: SellerId, category: Uuid, product: &Product, description: &str) -> sqlx::Result<ProductId> {
+pub(super) async fn insert_product(
+    tx: &mut PgConnection,
+    seller: SellerId,
+    category: Uuid,
+    product: &Product,
+    description: &str,
+) -> sqlx::Result<ProductId> {
     let id = ProductId(db::new_id());
     let options: Vec<_> = product
         .options
@@ -193,7 +203,13 @@ pub(super) async fn insert_variant(
 }
 
 /// A level, and the delivery that explains it.
-pub(super) async fn insert_stock(tx: &mut PgConnection, variant: VariantId, warehouse: Uuid, count: i32, actor: UserId) -> sqlx::Result<()> {
+pub(super) async fn insert_stock(
+    tx: &mut PgConnection,
+    variant: VariantId,
+    warehouse: Uuid,
+    count: i32,
+    actor: UserId,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "with level as (
             insert into stock_level (stock_item_id, warehouse_id, on_hand)

@@ -28,7 +28,8 @@ pub(super) async fn after(executor: impl PgExecutor<'_>, position: &Position, li
 
 /// Where a reader stands who wants nothing of the past. Everything that still runs, or comes, lies after it.
 pub(super) async fn head(executor: impl PgExecutor<'_>) -> sqlx::Result<Position> {
-    let transaction_id = sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text as "id!""#).fetch_one(executor).await?;
+    let transaction_id =
+        sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text as "id!""#).fetch_one(executor).await?;
     Ok(Position { transaction_id, event_id: 0 })
 }
 
@@ -69,7 +70,12 @@ pub(super) async fn advance(tx: &mut PgConnection, consumer: &str, reader: &str,
 }
 
 /// Counts a failure at the event after the cursor and says how many there were in a row.
-pub(super) async fn note_failure(executor: impl PgExecutor<'_>, consumer: &str, reader: &str, delay_base_s: f64) -> sqlx::Result<Option<i32>> {
+pub(super) async fn note_failure(
+    executor: impl PgExecutor<'_>,
+    consumer: &str,
+    reader: &str,
+    delay_base_s: f64,
+) -> sqlx::Result<Option<i32>> {
     sqlx::query_scalar!(
         "update event_cursor set attempts = attempts + 1, retry_at = souk.clock() + make_interval(secs => $3 * power(2, least(attempts, 10)))
         where consumer = $1 and leased_by = $2 returning attempts",
@@ -83,7 +89,9 @@ pub(super) async fn note_failure(executor: impl PgExecutor<'_>, consumer: &str, 
 
 /// Whether the consumer has not done this event yet; notes it.
 pub(super) async fn note_done(tx: &mut PgConnection, consumer: &str, event_id: i64) -> sqlx::Result<bool> {
-    let inserted = sqlx::query!("insert into inbox (consumer, event_id) values ($1, $2) on conflict do nothing", consumer, event_id).execute(tx).await?;
+    let inserted = sqlx::query!("insert into inbox (consumer, event_id) values ($1, $2) on conflict do nothing", consumer, event_id)
+        .execute(tx)
+        .await?;
     Ok(inserted.rows_affected() == 1)
 }
 

@@ -72,6 +72,7 @@ pub(super) async fn free(db: &PgPool, scope: &str, key: &str) -> sqlx::Result<()
 }
 
 pub(super) async fn delete_older(db: &PgPool, days: i32) -> sqlx::Result<u64> {
-    let deleted = sqlx::query!("delete from idempotency_key where created_at < souk.clock() - make_interval(days => $1)", days).execute(db).await?;
+    let deleted =
+        sqlx::query!("delete from idempotency_key where created_at < souk.clock() - make_interval(days => $1)", days).execute(db).await?;
     Ok(deleted.rows_affected())
 }

@@ -7,7 +7,9 @@ mod store;
 use crate::{Failure, Handles};
 use domain::country::CountryCode;
 use domain::id::{StockItemId, VariantId};
-use domain::inventory::{Allocation, Demand, HOLD_EXTENSIONS_MAX, HOLD_LIFE_MAX_S, HolderKind, Reservation, ReservationState, Shortage, StockRefusal, plan};
+use domain::inventory::{
+    Allocation, Demand, HOLD_EXTENSIONS_MAX, HOLD_LIFE_MAX_S, HolderKind, Reservation, ReservationState, Shortage, StockRefusal, plan,
+};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -89,7 +91,7 @@ pub async fn make_firm(
     store::firm_held(tx, holder).await?;
     store::insert_firm(tx, holder, &allocations).await?;
     if !allocations.is_empty() {
-        metrics::counter!("souk_reservations_retaken").increment(1);
+        metrics::counter!("reservations_retaken_total").increment(1);
     }
     Ok(())
 }
@@ -167,6 +169,8 @@ fn shortages(lines: &[ReserveLine], short: &[(StockItemId, u32)]) -> Vec<Shortag
     let of = |line: &ReserveLine| short.iter().find(|(item, _)| *item == line.stock_item);
     (0_u32..)
         .zip(lines)
-        .filter_map(|(number, line)| of(line).map(|(_, available)| Shortage { line: number, variant_id: line.variant, available: *available }))
+        .filter_map(|(number, line)| {
+            of(line).map(|(_, available)| Shortage { line: number, variant_id: line.variant, available: *available })
+        })
         .collect()
 }

@@ -54,12 +54,20 @@ pub(super) async fn beat(executor: impl PgExecutor<'_>, job: &Job, worker: &str,
 }
 
 pub(super) async fn delete(executor: impl PgExecutor<'_>, job: &Job, worker: &str) -> sqlx::Result<()> {
-    sqlx::query!("delete from job where job_id = $1 and leased_by = $2 and attempts = $3", job.job_id, worker, job.attempts).execute(executor).await?;
+    sqlx::query!("delete from job where job_id = $1 and leased_by = $2 and attempts = $3", job.job_id, worker, job.attempts)
+        .execute(executor)
+        .await?;
     Ok(())
 }
 
 /// Lets go of a job until later. `error`: why, when it failed; a job that went well begins counting anew.
-pub(super) async fn put_back(executor: impl PgExecutor<'_>, job: &Job, worker: &str, delay_s: f64, error: Option<&str>) -> sqlx::Result<()> {
+pub(super) async fn put_back(
+    executor: impl PgExecutor<'_>,
+    job: &Job,
+    worker: &str,
+    delay_s: f64,
+    error: Option<&str>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update job set run_at = souk.clock() + make_interval(secs => $4), leased_by = null, leased_until = null, last_error = $5,
             attempts = case when $5::text is null then 0 else attempts end

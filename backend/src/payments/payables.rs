@@ -125,6 +125,9 @@ pub async fn open_session(handles: &Handles, bill: &Bill) -> anyhow::Result<Host
     match handles.gateway.create_session(&new, &format!("{}:session:{number}", bill.order)).await {
         Ok(session) => {
             check_session(handles, bill, &session)?;
+            if session.livemode {
+                store::note_live_money(&handles.db).await?;
+            }
             store::opened_session(&handles.db, bill.payment, number, &session).await?;
             Ok(session.url.map_or(Hosted::Unavailable, Hosted::Page))
         }
@@ -235,7 +238,10 @@ fn may_be_given_up(status: IntentStatus, void: Void) -> bool {
     match status {
         IntentStatus::Succeeded | IntentStatus::Processing => false,
         IntentStatus::RequiresCapture => void == Void::Authorized,
-        IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation | IntentStatus::RequiresAction | IntentStatus::Canceled => true,
+        IntentStatus::RequiresPaymentMethod
+        | IntentStatus::RequiresConfirmation
+        | IntentStatus::RequiresAction
+        | IntentStatus::Canceled => true,
     }
 }
 
@@ -294,7 +300,7 @@ fn check_session(handles: &Handles, bill: &Bill, session: &Session) -> anyhow::R
 
 fn mismatch(matches: bool, bill: &Bill, id: &str) -> anyhow::Result<()> {
     if !matches {
-        metrics::counter!("souk_gateway_mismatches").increment(1);
+        metrics::counter!("gateway_mismatches_total").increment(1);
         anyhow::bail!("{id} at the gateway does not match order {}", bill.order);
     }
     Ok(())

@@ -95,7 +95,9 @@ pub(super) async fn note_capture(tx: &mut PgConnection, bill: &Bill) -> sqlx::Re
 
 /// Which order a payment belongs to.
 pub async fn payment_order(executor: impl PgExecutor<'_>, payment: PaymentId) -> sqlx::Result<Option<OrderId>> {
-    sqlx::query_scalar!(r#"select order_id as "order: OrderId" from payment where payment_id = $1"#, payment.0).fetch_optional(executor).await
+    sqlx::query_scalar!(r#"select order_id as "order: OrderId" from payment where payment_id = $1"#, payment.0)
+        .fetch_optional(executor)
+        .await
 }
 
 // Payables ----------------------------------------------------------------------------------------------------------

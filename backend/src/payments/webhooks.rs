@@ -27,7 +27,7 @@ pub async fn store_webhook(handles: &Handles, body: &[u8], signature: &str) -> R
     // The signature's time is the gateway's clock against ours: the database has nothing to do with it.
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     if !is_signed(body, signature, handles.settings.webhook_secret.expose_secret(), now) {
-        metrics::counter!("souk_webhooks_forged").increment(1);
+        metrics::counter!("webhooks_forged_total").increment(1);
         tracing::warn!(bytes = body.len(), "a webhook without a right signature was turned away");
         return Err(Failure::Forbidden);
     }
@@ -74,7 +74,7 @@ pub async fn take_webhooks(tx: &mut PgConnection, handles: &Handles, limit: i64)
                     "looked at"
                 }
                 Some(subject) => {
-                    metrics::counter!("souk_gateway_mismatches").increment(1);
+                    metrics::counter!("gateway_mismatches_total").increment(1);
                     tracing::error!(event = row.event_id, order = %subject.order, "a signed webhook does not match its order");
                     "mismatch"
                 }

@@ -30,7 +30,12 @@ pub(super) async fn tax_rule(db: &mut PgConnection, country: &str, region: Optio
 }
 
 /// What these sellers offer for a country, each seller's default first.
-pub(super) async fn shipping_rates(db: &mut PgConnection, sellers: &[SellerId], country: &str, currency: Currency) -> sqlx::Result<Vec<Rate>> {
+pub(super) async fn shipping_rates(
+    db: &mut PgConnection,
+    sellers: &[SellerId],
+    country: &str,
+    currency: Currency,
+) -> sqlx::Result<Vec<Rate>> {
     let sellers: Vec<Uuid> = sellers.iter().map(|seller| seller.0).collect();
     sqlx::query_as!(
         Rate,

@@ -44,7 +44,11 @@ impl Shop {
     /// An active seller who keeps 90 % of a sale and ships within the United States for 5 dollars.
     pub async fn seller(&self, slug: &str) -> SellerId {
         let id = SellerId(db::new_id());
-        self.run("insert into tax_rule (country, region, rate_basis_points, included) values ('US', '', 0, false) on conflict do nothing", |query| query).await;
+        self.run(
+            "insert into tax_rule (country, region, rate_basis_points, included) values ('US', '', 0, false) on conflict do nothing",
+            |query| query,
+        )
+        .await;
         self.run(
             "insert into seller (seller_id, slug, name, country, commission_basis_points) values ($1, $2, initcap($2), 'US', 1000)",
             |query| query.bind(id.0).bind(slug.to_owned()),
@@ -97,9 +101,10 @@ impl Shop {
     async fn variant(&self, product: &mut TestProduct, position: usize, variant: &NewVariant) {
         let (id, stock_item, warehouse) = (VariantId(db::new_id()), StockItemId(db::new_id()), Uuid::from_u128(1));
         let options: BTreeMap<&str, &str> = variant.options.iter().copied().collect();
-        self.run("insert into warehouse (warehouse_id, code, name, country) values ($1, 'W1', 'Newark', 'US') on conflict do nothing", |query| {
-            query.bind(warehouse)
-        })
+        self.run(
+            "insert into warehouse (warehouse_id, code, name, country) values ($1, 'W1', 'Newark', 'US') on conflict do nothing",
+            |query| query.bind(warehouse),
+        )
         .await;
         self.run("insert into stock_item (stock_item_id, kind) values ($1, 'variant')", |query| query.bind(stock_item.0)).await;
         self.run(
@@ -110,7 +115,8 @@ impl Shop {
             },
         )
         .await;
-        self.run("insert into price (variant_id, currency, amount) values ($1, 'USD', $2)", |query| query.bind(id.0).bind(variant.price)).await;
+        self.run("insert into price (variant_id, currency, amount) values ($1, 'USD', $2)", |query| query.bind(id.0).bind(variant.price))
+            .await;
         self.run("insert into stock_level (stock_item_id, warehouse_id, on_hand) values ($1, $2, $3)", |query| {
             query.bind(stock_item.0).bind(warehouse).bind(variant.stock)
         })

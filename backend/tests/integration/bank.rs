@@ -45,7 +45,10 @@ impl Answer {
 
     /// Where a redirect leads.
     pub(crate) fn location(&self) -> String {
-        let line = self.head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("location:").then(|| line["location:".len()..].trim().to_owned()));
+        let line = self
+            .head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().starts_with("location:").then(|| line["location:".len()..].trim().to_owned()));
         line.unwrap_or_else(|| panic!("no redirect: {} {}", self.status, self.body))
     }
 }
@@ -91,7 +94,8 @@ impl Bank {
     /// The browser's payment form: pays an intent by its client secret.
     pub(crate) async fn pay_in_browser(&self, client_secret: &str, payment_method: &str) -> Answer {
         let intent = client_secret.split("_secret_").next().unwrap();
-        let form = format!("client_secret={client_secret}&payment_method={payment_method}&return_url=http%3A%2F%2F127.0.0.1%3A3000%2Freturn");
+        let form =
+            format!("client_secret={client_secret}&payment_method={payment_method}&return_url=http%3A%2F%2F127.0.0.1%3A3000%2Freturn");
         let url = format!("{}/v1/payment_intents/{intent}/confirm", self.api);
         request("POST", &url, "Bearer pk_test_shop", "application/x-www-form-urlencoded", &form).await
     }

@@ -141,7 +141,14 @@ async fn a_paid_order_has_its_units_its_books_and_leaves_the_rest_of_the_cart(db
     assert_eq!(count(&shop, "select sum(units_sold)::bigint from product").await, 3);
     assert_eq!(bank.taken().await, order.total.amount);
     // 10 % of the goods is the marketplace's.
-    assert_eq!(count(&shop, "select -sum(amount)::bigint from ledger_entry join ledger_account using (ledger_account_id) where kind = 'platform_revenue'").await, 520);
+    assert_eq!(
+        count(
+            &shop,
+            "select -sum(amount)::bigint from ledger_entry join ledger_account using (ledger_account_id) where kind = 'platform_revenue'"
+        )
+        .await,
+        520
+    );
     assert_eq!(refused(checkout::pay(&guest, order.id, "pm_card_visa").await), PaymentRefusal::AlreadyPaid);
     let card: (String, String) = sqlx::query_as("select card_brand, card_last4 from payment").fetch_one(&shop.handles.db).await.unwrap();
     assert_eq!(card, ("visa".to_owned(), "4242".to_owned()));
@@ -278,17 +285,27 @@ async fn what_cannot_be_ordered_is_refused_by_its_reason_and_leaves_nothing(db: 
     let lost = shop.guest_with_cart("no such token");
     assert_eq!(refused(checkout::place_order(&lost, request()).await), CheckoutRefusal::CartNotFound);
     let guest = guest_with(&shop, &[(bowl.variants[0], 3)]).await;
-    let nobody = PlaceOrder { email: "ada".to_owned(), shipping_address: AddressDraft { city: String::new(), ..request().shipping_address }, ..request() };
+    let nobody = PlaceOrder {
+        email: "ada".to_owned(),
+        shipping_address: AddressDraft { city: String::new(), ..request().shipping_address },
+        ..request()
+    };
     let CheckoutRefusal::Invalid { errors } = refused(checkout::place_order(&guest, nobody).await) else { panic!("fields are wrong") };
     assert_eq!(errors.iter().map(|error| error.field.as_str()).collect::<Vec<_>>(), ["email", "shipping_address.city"]);
     let other_total = PlaceOrder { expected_total: Some(usd(1)), ..request() };
-    let CheckoutRefusal::TotalChanged { quote } = refused(checkout::place_order(&guest, other_total).await) else { panic!("the total differs") };
+    let CheckoutRefusal::TotalChanged { quote } = refused(checkout::place_order(&guest, other_total).await) else {
+        panic!("the total differs")
+    };
     assert_eq!(quote.total, usd(6_500));
     let unknown = PlaceOrder { shipping_options: Some(vec![backend::db::new_id().into()]), ..request() };
     assert_eq!(refused(checkout::place_order(&guest, unknown).await), CheckoutRefusal::ShippingOptionUnknown);
-    let abroad = AddressDraft { country: "DE".to_owned(), region: None, postal_code: Some("10115".to_owned()), ..request().shipping_address };
+    let abroad =
+        AddressDraft { country: "DE".to_owned(), region: None, postal_code: Some("10115".to_owned()), ..request().shipping_address };
     let to_germany = PlaceOrder { shipping_address: abroad, ..request() };
-    assert_eq!(refused(checkout::place_order(&guest, to_germany).await), CheckoutRefusal::NotShipped { sellers: vec!["Bowl-Seller".to_owned()] });
+    assert_eq!(
+        refused(checkout::place_order(&guest, to_germany).await),
+        CheckoutRefusal::NotShipped { sellers: vec!["Bowl-Seller".to_owned()] }
+    );
     shop.run("update stock_level set on_hand = 2", |query| query).await;
     shop.run(
         "insert into stock_movement (stock_movement_id, stock_item_id, warehouse_id, delta, reason)
@@ -310,7 +327,9 @@ async fn an_order_is_its_buyers_alone(db: PgPool) {
     let (_bank, shop) = bank::open(db).await;
     let bowl = shop.simple_product("bowl", 2_000, 5).await;
     let (guest, order) = placed(&shop, &bowl, 1).await;
-    for stranger in [shop.guest(), shop.shopper().await, shop.context(Caller { order_tokens: vec!["guess".to_owned()], ..Caller::default() })] {
+    for stranger in
+        [shop.guest(), shop.shopper().await, shop.context(Caller { order_tokens: vec!["guess".to_owned()], ..Caller::default() })]
+    {
         assert!(matches!(orders::order(&stranger, order.number.as_str()).await, Err(Failure::NotFound)));
         assert!(matches!(checkout::pay(&stranger, order.id, "pm_card_visa").await, Err(Failure::NotFound)));
         assert!(matches!(checkout::payment(&stranger, order.payment.id).await, Err(Failure::NotFound)));
@@ -475,7 +494,8 @@ async fn a_payment_that_comes_when_the_units_are_sold_is_given_back_untaken(db: 
     let (_, other) = placed(&shop, &bowl, 1).await;
     let view = checkout::settle(&late, order.id).await.unwrap();
     assert_eq!((view.status, view.payment.status), (OrderStatus::Expired, PaymentStatus::Canceled));
-    let cause: String = sqlx::query_scalar("select cause from order_transition where to_status = 'expired'").fetch_one(&shop.handles.db).await.unwrap();
+    let cause: String =
+        sqlx::query_scalar("select cause from order_transition where to_status = 'expired'").fetch_one(&shop.handles.db).await.unwrap();
     assert_eq!(cause, "stock_gone");
     assert_eq!(checkout::payment(&late, order.payment.id).await.unwrap().status, AttemptStatus::Failed);
     assert_eq!(bank.taken().await, 0);
@@ -620,7 +640,9 @@ async fn a_shopper_who_hangs_up_has_placed_and_paid_all_the_same(db: PgPool) {
     bank.misbehave("POST", "/v1/payment_intents", "slow", json!({ "delay_ms": 300 })).await;
     let hung_up = tokio::time::timeout(Duration::from_millis(120), checkout::place_order(&guest, request())).await;
     assert!(hung_up.is_err());
-    let CheckoutRefusal::OrderPending { order_id, .. } = refused(checkout::place_order(&guest, request()).await) else { panic!("it was placed") };
+    let CheckoutRefusal::OrderPending { order_id, .. } = refused(checkout::place_order(&guest, request()).await) else {
+        panic!("it was placed")
+    };
     let token = orders::issue_token(&shop.handles, order_id, None).await.unwrap();
     let guest = shop.context(Caller { order_tokens: vec![token], ..guest.caller.clone() });
     bank.misbehave("POST", "/v1/payment_intents/*/confirm", "slow", json!({ "delay_ms": 300 })).await;

@@ -40,7 +40,8 @@ async fn an_answer_is_given_again_byte_for_byte_and_rests_sealed(db: PgPool) {
     }
     assert!(matches!(begin(&guest, SCOPE, "key", b"{}").await.unwrap(), Begin::Reused));
     assert!(matches!(begin(&guest, "guest 2 POST /api/v1/orders", "key", BODY).await.unwrap(), Begin::Run(_)));
-    let stored: String = sqlx::query_scalar("select encode(answer, 'escape') from idempotency_key where answer is not null").fetch_one(&db).await.unwrap();
+    let stored: String =
+        sqlx::query_scalar("select encode(answer, 'escape') from idempotency_key where answer is not null").fetch_one(&db).await.unwrap();
     assert!(!stored.contains("client_secret"));
 }
 

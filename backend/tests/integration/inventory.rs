@@ -96,10 +96,12 @@ async fn buyers_who_want_the_same_things_in_another_order_do_not_wait_for_each_o
 async fn all_lines_are_held_or_none_and_every_short_one_is_named(db: PgPool) {
     let shop = Shop::new(db);
     let (seller, category) = (shop.seller("potter").await, shop.category("table", None).await);
-    let product = shop.product("bowl", seller, category, &[NewVariant::new(100, 9), NewVariant::new(100, 2), NewVariant::new(100, 0)]).await;
+    let product =
+        shop.product("bowl", seller, category, &[NewVariant::new(100, 9), NewVariant::new(100, 2), NewVariant::new(100, 0)]).await;
     // Two lines of one variant are one demand: each would fit alone.
     let wanted = [line(&product, 0, 1), line(&product, 1, 2), line(&product, 1, 1), line(&product, 2, 1)];
-    let short: Vec<(u32, u32)> = shortages(hold(&shop, holder(), &wanted).await).iter().map(|short| (short.line, short.available)).collect();
+    let short: Vec<(u32, u32)> =
+        shortages(hold(&shop, holder(), &wanted).await).iter().map(|short| (short.line, short.available)).collect();
     assert_eq!(short, [(1, 2), (2, 2), (3, 0)]);
     assert_eq!(level(&shop, &product).await, (9, 0, 0));
     assert!(hold(&shop, holder(), &wanted[..2]).await.is_ok());
@@ -228,7 +230,10 @@ async fn a_warehouse_of_the_destination_goes_first_and_one_that_has_all_before_a
     let shop = Shop::new(db.clone());
     let product = shop.simple_product("bowl", 2_000, 2).await;
     let near = Uuid::from_u128(2);
-    shop.run("insert into warehouse (warehouse_id, code, name, country, rank) values ($1, 'W2', 'Venlo', 'NL', -1)", |query| query.bind(near)).await;
+    shop.run("insert into warehouse (warehouse_id, code, name, country, rank) values ($1, 'W2', 'Venlo', 'NL', -1)", |query| {
+        query.bind(near)
+    })
+    .await;
     shop.run("insert into stock_level (stock_item_id, warehouse_id, on_hand) values ($1, $2, 5)", |query| {
         query.bind(product.stock_items[0].0).bind(near)
     })

@@ -72,9 +72,14 @@ async fn a_webhook_is_a_hint_and_never_the_truth(db: PgPool) {
     tell(&shop, &event("evt_2", "payment_intent.succeeded", object(total - 1, "usd", &id))).await;
     tell(&shop, &event("evt_3", "payment_intent.succeeded", object(total, "eur", &id))).await;
     tell(&shop, &event("evt_4", "payment_intent.succeeded", object(total, "usd", &backend::db::new_id().to_string()))).await;
-    tell(&shop, &json!({ "id": "evt_5", "type": "payment_intent.succeeded", "livemode": true, "data": { "object": object(total, "usd", &id) } })).await;
+    tell(
+        &shop,
+        &json!({ "id": "evt_5", "type": "payment_intent.succeeded", "livemode": true, "data": { "object": object(total, "usd", &id) } }),
+    )
+    .await;
     tell(&shop, &event("evt_6", "customer.created", json!({ "id": "cus_1" }))).await;
-    tell(&shop, &event("evt_7", "payment_intent.succeeded", json!({ "id": "pi_unknown", "amount": 1, "currency": "usd", "metadata": {} }))).await;
+    tell(&shop, &event("evt_7", "payment_intent.succeeded", json!({ "id": "pi_unknown", "amount": 1, "currency": "usd", "metadata": {} })))
+        .await;
     tell(&shop, &json!("not an event")).await;
     checkout::resume(&shop.handles).await.unwrap();
     let found: Vec<Option<String>> = outcomes(&shop).await.into_iter().map(|(_, outcome)| outcome).collect();
@@ -98,7 +103,10 @@ async fn a_forged_webhook_is_turned_away_and_leaves_nothing(db: PgPool) {
         "t=1,v1=zz".to_owned(),
     ];
     for signature in wrong {
-        assert!(matches!(payments::store_webhook(&shop.handles, body.as_bytes(), &signature).await, Err(Failure::Forbidden)), "{signature}");
+        assert!(
+            matches!(payments::store_webhook(&shop.handles, body.as_bytes(), &signature).await, Err(Failure::Forbidden)),
+            "{signature}"
+        );
     }
     assert!(outcomes(&shop).await.is_empty());
 }
@@ -110,7 +118,8 @@ async fn the_tables_of_transitions_are_the_same_in_the_code_and_in_the_database(
     let of = |kind: &str| -> BTreeSet<(String, String)> {
         rows.iter().filter(|row| row.0 == kind).map(|row| (row.1.clone(), row.2.clone())).collect()
     };
-    let payments: BTreeSet<(String, String)> = TRANSITIONS.iter().map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
+    let payments: BTreeSet<(String, String)> =
+        TRANSITIONS.iter().map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
     let orders: BTreeSet<(String, String)> =
         domain::orders::TRANSITIONS.iter().map(|(from, to)| (from.as_str().to_owned(), to.as_str().to_owned())).collect();
     assert_eq!(of("payment"), payments);
@@ -124,19 +133,33 @@ async fn the_database_refuses_what_no_code_should_try(db: PgPool) {
     let (guest, order) = placed(&shop, &bowl, 1).await;
     checkout::pay(&guest, order.id, "pm_card_visa").await.unwrap();
     let refused = [
-        ("insert into payment_transition (buyer_id, order_id, payment_id, from_status, to_status, cause)
-          select buyer_id, order_id, payment_id, 'captured', 'created', 'api' from payment", "payment_transition_allowed"),
-        ("insert into order_transition (buyer_id, order_id, from_status, to_status, cause)
-          select buyer_id, order_id, 'paid', 'pending_payment', 'api' from customer_order", "order_transition_allowed"),
-        ("insert into payable (buyer_id, order_id, payment_id, number, kind, state)
-          select buyer_id, order_id, payment_id, n, 'intent', 'opening' from payment, generate_series(8, 9) n", "payable_live_key"),
-        ("insert into payment_attempt (buyer_id, order_id, payment_id, payment_attempt_id, status)
-          select buyer_id, order_id, payment_id, gen_random_uuid(), 'succeeded' from payment", "payment_attempt_succeeded_key"),
+        (
+            "insert into payment_transition (buyer_id, order_id, payment_id, from_status, to_status, cause)
+          select buyer_id, order_id, payment_id, 'captured', 'created', 'api' from payment",
+            "payment_transition_allowed",
+        ),
+        (
+            "insert into order_transition (buyer_id, order_id, from_status, to_status, cause)
+          select buyer_id, order_id, 'paid', 'pending_payment', 'api' from customer_order",
+            "order_transition_allowed",
+        ),
+        (
+            "insert into payable (buyer_id, order_id, payment_id, number, kind, state)
+          select buyer_id, order_id, payment_id, n, 'intent', 'opening' from payment, generate_series(8, 9) n",
+            "payable_live_key",
+        ),
+        (
+            "insert into payment_attempt (buyer_id, order_id, payment_id, payment_attempt_id, status)
+          select buyer_id, order_id, payment_id, gen_random_uuid(), 'succeeded' from payment",
+            "payment_attempt_succeeded_key",
+        ),
         ("update payment set captured = amount + 1", "payment_captured"),
         ("update stock_level set held = on_hand + 1", "stock_level_promised"),
         ("update customer_order set total = total + 1", "customer_order_total"),
-        ("insert into ledger_transfer (ledger_transfer_id, kind, reference_id) select gen_random_uuid(), 'capture', payment_id from payment",
-         "ledger_transfer_reference_key"),
+        (
+            "insert into ledger_transfer (ledger_transfer_id, kind, reference_id) select gen_random_uuid(), 'capture', payment_id from payment",
+            "ledger_transfer_reference_key",
+        ),
     ];
     for (statement, constraint) in refused {
         let error = sqlx::query(statement).execute(&db).await.unwrap_err();
@@ -179,7 +202,8 @@ async fn no_card_number_reaches_the_shop(db: PgPool) {
     checkout::resume(&shop.handles).await.unwrap();
     let tables = ["payment", "payment_attempt", "payable", "checkout_saga", "webhook_event", "event", "customer_order"];
     for table in tables {
-        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t"))).fetch_all(&db).await.unwrap();
+        let rows: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t"))).fetch_all(&db).await.unwrap();
         assert!(!rows.is_empty() && rows.iter().all(|row| !row.contains("4242424242424242")), "{table}");
     }
     bank.assert_books_agree(&shop).await;

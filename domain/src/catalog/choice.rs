@@ -21,13 +21,15 @@ impl ProductView {
 
     /// The values of one option, seen from the chosen variant.
     pub fn value_choices(&self, option: &str, chosen: &VariantView) -> Vec<ValueChoice> {
-        let values = self.options.iter().find(|candidate| candidate.name == option).map(|option| option.values.as_slice()).unwrap_or_default();
+        let values =
+            self.options.iter().find(|candidate| candidate.name == option).map(|option| option.values.as_slice()).unwrap_or_default();
         values.iter().map(|value| self.value_choice(option, value, chosen)).collect()
     }
 
     fn value_choice(&self, option: &str, value: &str, chosen: &VariantView) -> ValueChoice {
         let with_value = || self.variants.iter().filter(|variant| variant.options.get(option).is_some_and(|own| own == value));
-        let keeps_others = |variant: &&VariantView| variant.options.iter().all(|(name, own)| name == option || chosen.options.get(name) == Some(own));
+        let keeps_others =
+            |variant: &&VariantView| variant.options.iter().all(|(name, own)| name == option || chosen.options.get(name) == Some(own));
         let exact = with_value().find(keeps_others);
         let nearest = exact.or_else(|| with_value().find(|variant| is_there(variant))).or_else(|| with_value().next());
         ValueChoice {
@@ -81,7 +83,15 @@ mod tests {
     }
 
     fn picture(url: &str, variant_ids: Vec<VariantId>) -> ImageView {
-        ImageView { url: url.to_owned(), srcset: String::new(), alt: String::new(), width: 1, height: 1, background: "#ffffff".to_owned(), variant_ids }
+        ImageView {
+            url: url.to_owned(),
+            srcset: String::new(),
+            alt: String::new(),
+            width: 1,
+            height: 1,
+            background: "#ffffff".to_owned(),
+            variant_ids,
+        }
     }
 
     /// Sand in S (sold out) and L, Moss in S only.
@@ -112,10 +122,10 @@ mod tests {
     fn a_value_keeps_the_other_options_where_it_can() {
         let product = product();
         let sizes = product.value_choices("Size", product.chosen_variant(Some(id(2))).unwrap());
-        assert_eq!(sizes.iter().map(|size| (size.variant, size.can_be_had, size.is_chosen)).collect::<Vec<_>>(), [
-            (Some(id(1)), false, false),
-            (Some(id(2)), true, true)
-        ]);
+        assert_eq!(
+            sizes.iter().map(|size| (size.variant, size.can_be_had, size.is_chosen)).collect::<Vec<_>>(),
+            [(Some(id(1)), false, false), (Some(id(2)), true, true)]
+        );
     }
 
     #[test]

@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn a_public_url_is_scheme_and_host() {
         assert_eq!(origin("https://souk.example/"), Ok("https://souk.example".to_owned()));
-        for wrong in ["souk.example", "ftp://souk.example", "https://souk.example/shop", "https://a@souk.example", "https://souk.example?x"] {
+        for wrong in ["souk.example", "ftp://souk.example", "https://souk.example/shop", "https://a@souk.example", "https://souk.example?x"]
+        {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
     }

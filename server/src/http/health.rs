@@ -23,7 +23,8 @@ pub struct Readiness {
 impl Readiness {
     pub async fn of(state: &AppState) -> Self {
         let handles = &state.handles;
-        let (database, redis) = tokio::join!(timeout(ANSWER_MAX, backend::db::is_ready(&handles.db)), timeout(ANSWER_MAX, handles.redis.ping()));
+        let (database, redis) =
+            tokio::join!(timeout(ANSWER_MAX, backend::db::is_ready(&handles.db)), timeout(ANSWER_MAX, handles.redis.ping()));
         Self { database: database.unwrap_or(false), redis: matches!(redis, Ok(Ok(()))) }
     }
 

@@ -38,7 +38,8 @@ async fn open_order(mut context: Context, token: &str) -> Result<Response, Failu
     known.insert(0, order_token);
     known.truncate(ORDER_TOKENS_MAX);
     let cookie = format!("{ORDERS_COOKIE}={}; Path=/; Max-Age={COOKIE_S}; Secure; HttpOnly; SameSite=Lax", known.join("."));
-    let number = orders::order(&context, &order.to_string()).await.map_err(|failure| failure.map_refusal(|refusal| match refusal {}))?.number;
+    let number =
+        orders::order(&context, &order.to_string()).await.map_err(|failure| failure.map_refusal(|refusal| match refusal {}))?.number;
     let mut response = Redirect::to(&app::routes::order(number)).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -57,12 +57,16 @@ tokio::task_local! {
 /// Remembers, for [`after_panic`], whether a person or a program waits for the answer.
 pub async fn remember_reader(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let is_page = Class::of(request.uri().path()).is_page();
-    let wants_page = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let wants_page =
+        request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     PROGRAM.scope(!is_page && !wants_page, next.run(request)).await
 }
 
-/// What a failure of ours looks like in the API; see [`answer`] for pages.
+/// What a failure of ours looks like in the API, logged; see [`answer`] for pages.
 pub fn internal(error: &anyhow::Error) -> Problem {
     tracing::error!(error = format!("{error:#}"), "a request failed");
+    if backend::db::is_outage(error) {
+        return Problem::new(ErrorCode::Unavailable, "The shop cannot be reached for a moment. Try again soon.");
+    }
     Problem::new(ErrorCode::InternalError, "Something went wrong on our side.")
 }

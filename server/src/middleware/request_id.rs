@@ -37,7 +37,8 @@ pub async fn middleware(mut request: Request, next: Next) -> Response {
     let mut response = answer.await;
 
     let status = response.status();
-    let labels = [("class", class.name().to_owned()), ("method", known(method.as_str()).to_owned()), ("status", status.as_str().to_owned())];
+    let labels =
+        [("class", class.name().to_owned()), ("method", known(method.as_str()).to_owned()), ("status", status.as_str().to_owned())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", "class" => class.name()).record(started.elapsed());
     span.in_scope(|| tracing::debug!(status = status.as_u16(), took_us = started.elapsed().as_micros() as u64, "answered"));

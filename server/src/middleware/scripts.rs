@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn broken_markup_ends_somewhere() {
-        for html in ["<script>open", "<", "<!-- <script>a()</script>", "<p class=\"<script>a()</script>", "< script>", "</script>", "<é>"] {
+        for html in ["<script>open", "<", "<!-- <script>a()</script>", "<p class=\"<script>a()</script>", "< script>", "</script>", "<é>"]
+        {
             let hashes = inline_script_hashes(html);
             assert!(hashes.len() <= 1, "{html}: {hashes:?}");
         }

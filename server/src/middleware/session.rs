@@ -24,7 +24,11 @@ pub async fn middleware(State(state): State<AppState>, mut request: Request, nex
             Ok(caller) => caller,
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "sessions cannot be read");
-                return fault::answer(request.headers(), StatusCode::SERVICE_UNAVAILABLE, "The shop cannot be reached for a moment. Please try again.");
+                return fault::answer(
+                    request.headers(),
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The shop cannot be reached for a moment. Please try again.",
+                );
             }
         }
     };

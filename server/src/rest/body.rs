@@ -37,9 +37,9 @@ fn with_nul(value: &Value, place: &str) -> Option<String> {
     match value {
         Value::String(text) => text.contains('\0').then(|| place.to_owned()),
         Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| with_nul(item, &format!("{place}[{index}]"))),
-        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
-            if name.contains('\0') { Some(place.to_owned()) } else { with_nul(field, &below(name)) }
-        }),
+        Value::Object(fields) => {
+            fields.iter().find_map(|(name, field)| if name.contains('\0') { Some(place.to_owned()) } else { with_nul(field, &below(name)) })
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }

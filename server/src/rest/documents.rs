@@ -4,6 +4,7 @@
 use super::problem::{ErrorCode, ProblemDocument};
 use axum::Extension;
 use axum::response::{Html, IntoResponse, Response};
+use domain::catalog::Sort;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -26,7 +27,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;mar
             Tokens travel in headers; cookies are ignored. Lists go on with `cursor` until `next_cursor` is null. Errors are problem documents \
             (RFC 9457) with a `code` from a closed list. Fields may be added to answers: ignore those you do not know."
     ),
-    components(schemas(ProblemDocument)),
+    components(schemas(ProblemDocument, Sort)),
     modifiers(&Schemes),
     tags((name = "Catalogue"), (name = "Accounts"), (name = "Cart"), (name = "Checkout"), (name = "Orders"), (name = "Payments"), (name = "Webhooks"))
 )]

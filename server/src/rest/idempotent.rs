@@ -11,6 +11,7 @@ use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use tracing::Instrument as _;
+use uuid::Uuid;
 
 /// What clients make up: a UUID, an order's number of theirs.
 const KEY_LENGTH_MAX: usize = 255;
@@ -39,7 +40,8 @@ impl Answer {
     }
 }
 
-/// Runs `work` once per key, and to its end even when the client hangs up. `operation` is the method and path.
+/// Runs `work` once per key, and to its end even when the client hangs up. `operation` is the method and path; `work` gets
+/// the name of the deed, under which whoever repeats it after a crash finds what was begun.
 ///
 /// # Errors
 /// What `work` refuses; then nothing was done and the key is free again. And what is wrong with the key.
@@ -48,7 +50,7 @@ pub(super) async fn run<F>(
     operation: &'static str,
     headers: &HeaderMap,
     bytes: &Bytes,
-    work: impl FnOnce() -> F,
+    work: impl FnOnce(Uuid) -> F,
 ) -> Result<Response, Problem>
 where
     F: Future<Output = Result<Answer, Problem>> + Send + 'static,
@@ -64,7 +66,10 @@ where
         }
         Begin::Run(ticket) => {
             // A task of its own: a client that hangs up must not leave half a deed.
-            let task = tokio::spawn(finish(context.clone(), ticket, work()).in_current_span());
+            let task = {
+                let work = work(ticket.operation);
+                tokio::spawn(finish(context.clone(), ticket, work).in_current_span())
+            };
             task.await.map_err(|error| fault::internal(&error.into()))?.map(Answer::response)
         }
     }

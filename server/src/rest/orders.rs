@@ -1,8 +1,8 @@
+use super::body;
 use super::credentials::{CartHolder, OrderHolder, PathText};
 use super::idempotent::{self, Answer};
 use super::problem::{Always, Changing, Conflict, Problem, WithBody};
 use super::query::{NoQuery, Query};
-use super::body;
 use axum::Json;
 use axum::body::Bytes;
 use axum::response::Response;
@@ -24,9 +24,9 @@ use http::{HeaderMap, StatusCode, Uri};
 pub(super) async fn place(CartHolder(context): CartHolder, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Response, Problem> {
     let work = {
         let (context, headers, bytes) = (context.clone(), headers.clone(), bytes.clone());
-        move || async move {
+        move |deed| async move {
             let order: PlaceOrder = body::read(&headers, &bytes)?;
-            Answer::of(StatusCode::CREATED, &checkout::place_order(&context, order).await?)
+            Answer::of(StatusCode::CREATED, &checkout::place_order_once(&context, deed, order).await?)
         }
     };
     idempotent::run(&context, "POST /orders", &headers, &bytes, work).await

@@ -34,9 +34,9 @@ pub(super) async fn pay(OrderHolder(context): OrderHolder, _: NoQuery, headers: 
     require_order(&context, &bytes).await?;
     let work = {
         let (context, headers, bytes) = (context.clone(), headers.clone(), bytes.clone());
-        move || async move {
+        move |deed| async move {
             let Pay { order_id, payment_method } = body::read(&headers, &bytes)?;
-            Answer::of(StatusCode::OK, &checkout::pay(&context, order_id, &payment_method).await?)
+            Answer::of(StatusCode::OK, &checkout::pay_once(&context, deed, order_id, &payment_method).await?)
         }
     };
     idempotent::run(&context, "POST /payments", &headers, &bytes, work).await

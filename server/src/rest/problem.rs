@@ -232,7 +232,8 @@ pub async fn fill_in(request: Request, next: Next) -> Response {
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;
     }
-    let mut answer = Problem::new(ErrorCode::MethodNotAllowed, format!("{method} is not possible here; see the header Allow.")).into_response();
+    let mut answer =
+        Problem::new(ErrorCode::MethodNotAllowed, format!("{method} is not possible here; see the header Allow.")).into_response();
     if let Some(allowed) = response.headers().get(ALLOW) {
         answer.headers_mut().insert(ALLOW, allowed.clone());
     }

@@ -118,7 +118,12 @@ fn backend_in_app(source: &Source, reference: &Reference) -> Option<Violation> {
     if source.crate_name() != "app" || !is_backend || permitted {
         return None;
     }
-    Some(source.violation(reference.line, "app may name backend only in the body of a #[server] function and in the files of the server alone"))
+    Some(
+        source.violation(
+            reference.line,
+            "app may name backend only in the body of a #[server] function and in the files of the server alone",
+        ),
+    )
 }
 
 /// A path from one feature into another that stands further right.

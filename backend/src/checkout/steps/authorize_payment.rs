@@ -112,7 +112,7 @@ pub(in crate::checkout) async fn extend_hold(handles: &Handles, saga: &Saga, ord
     let mut tx = handles.db.begin().await?;
     if let Some(expires_at) = inventory::extend(&mut tx, saga.holder(), HOLD_S).await? {
         orders::extend(&mut tx, order.order, expires_at).await?;
-        metrics::counter!("souk_holds_extended").increment(1);
+        metrics::counter!("holds_extended_total").increment(1);
     }
     tx.commit().await?;
     Ok(())

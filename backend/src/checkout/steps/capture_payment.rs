@@ -1,9 +1,9 @@
 //! The money is taken.
 
 use super::placed;
+use crate::Handles;
 use crate::checkout::purchase::Saga;
 use crate::checkout::runner::{Ran, Undone};
-use crate::Handles;
 use crate::payments::{self, Capture};
 use domain::checkout::saga::UndoReason;
 

@@ -17,7 +17,7 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
         cart::remove_ordered(&mut tx, saga.cart, &quantities).await?;
         catalog::count_sold(&mut tx, &quantities).await?;
         tx.commit().await?;
-        metrics::counter!("souk_orders_paid").increment(1);
+        metrics::counter!("orders_paid_total").increment(1);
     }
     if let Err(error) = cart::republish(handles, saga.cart).await {
         tracing::warn!(%error, "a cart was not published after its order was paid; its next reader mends it");

@@ -10,9 +10,9 @@ pub(in crate::checkout) mod reserve_stock;
 
 use super::purchase::Saga;
 use super::runner::{Ran, Undone};
+use crate::Handles;
 use crate::orders::{self, OrderFacts};
 use crate::payments::Bill;
-use crate::Handles;
 use anyhow::Context as _;
 use domain::checkout::saga::Step;
 

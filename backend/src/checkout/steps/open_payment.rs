@@ -1,10 +1,10 @@
 //! The gateway has something that the shopper can pay by.
 
 use super::{cause_id, placed};
+use crate::Handles;
 use crate::checkout::purchase::Saga;
 use crate::checkout::runner::{Ran, Undone, Until};
 use crate::payments::{self, Cause, Closing, Opening, Void};
-use crate::Handles;
 use domain::checkout::saga::UndoReason;
 
 /// After silence of the gateway.

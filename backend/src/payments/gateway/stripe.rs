@@ -57,31 +57,51 @@ impl Gateway {
             .description(format!("Order {}", new.order_number))
             .receipt_email(&new.email)
             .transfer_group(&new.order_id);
-        self.send("create_intent", Some(key), |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| intent(&answer))
+        self.send("create_intent", Some(key), |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| intent(&answer))
     }
 
     pub async fn retrieve_intent(&self, id: &str) -> Result<Intent, GatewayError> {
         let request = RetrievePaymentIntent::new(id).expand(expand(&["latest_charge"]));
-        self.send("retrieve_intent", None, |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| intent(&answer))
+        self.send("retrieve_intent", None, |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| intent(&answer))
     }
 
     /// Pays an intent with a method the gateway knows. `return_url`: where the shopper comes back from their bank.
     pub async fn confirm_intent(&self, id: &str, payment_method: &str, return_url: &str, key: &str) -> Result<Intent, GatewayError> {
         let request =
             ConfirmPaymentIntent::new(id).payment_method(payment_method).return_url(return_url).expand(expand(&["latest_charge"]));
-        self.send("confirm_intent", Some(key), |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| intent(&answer))
+        self.send("confirm_intent", Some(key), |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| intent(&answer))
     }
 
     /// Takes what the bank has set aside, all of it.
     pub async fn capture(&self, id: &str, key: &str) -> Result<Intent, GatewayError> {
         let request = CapturePaymentIntent::new(id).expand(expand(&["latest_charge"]));
-        self.send("capture", Some(key), |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| intent(&answer))
+        self.send("capture", Some(key), |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| intent(&answer))
     }
 
     /// Ends an intent that has taken no money; what the bank had set aside is free again.
     pub async fn cancel(&self, id: &str, key: &str) -> Result<Intent, GatewayError> {
         let request = CancelPaymentIntent::new(id);
-        self.send("cancel", Some(key), |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| intent(&answer))
+        self.send("cancel", Some(key), |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| intent(&answer))
     }
 
     pub async fn create_session(&self, new: &NewSession, key: &str) -> Result<Session, GatewayError> {
@@ -100,18 +120,30 @@ impl Gateway {
             .customer_email(&new.email)
             .success_url(&new.success_url)
             .cancel_url(&new.cancel_url);
-        self.send("create_session", Some(key), |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| session(&answer))
+        self.send("create_session", Some(key), |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| session(&answer))
     }
 
     pub async fn retrieve_session(&self, id: &str) -> Result<Session, GatewayError> {
         let request = RetrieveCheckoutSession::new(id).expand(expand(&["payment_intent", "payment_intent.latest_charge"]));
-        self.send("retrieve_session", None, |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| session(&answer))
+        self.send("retrieve_session", None, |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| session(&answer))
     }
 
     /// Ends a hosted page that nobody has paid on.
     pub async fn expire_session(&self, id: &str, key: &str) -> Result<Session, GatewayError> {
         let request = ExpireCheckoutSession::new(id).expand(expand(&["payment_intent", "payment_intent.latest_charge"]));
-        self.send("expire_session", Some(key), |strategy, timeout| request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)).await.and_then(|answer| session(&answer))
+        self.send("expire_session", Some(key), |strategy, timeout| {
+            request.customize().request_strategy(strategy).timeout(timeout).send(&self.client)
+        })
+        .await
+        .and_then(|answer| session(&answer))
     }
 
     /// Sends a request until it is answered, three times at most, within [`BUDGET`]. The client's own retries would make a
@@ -122,7 +154,10 @@ impl Gateway {
         key: Option<&str>,
         ask: impl Fn(RequestStrategy, Duration) -> F,
     ) -> Result<T, GatewayError> {
-        let key = key.map(IdempotencyKey::new).transpose().map_err(|error| GatewayError::Refused { code: "invalid_key".to_owned(), message: error.to_string() })?;
+        let key = key
+            .map(IdempotencyKey::new)
+            .transpose()
+            .map_err(|error| GatewayError::Refused { code: "invalid_key".to_owned(), message: error.to_string() })?;
         let strategy = key.map_or(RequestStrategy::Once, RequestStrategy::Idempotent);
         let begun = Instant::now();
         let mut tries = 1;
@@ -134,7 +169,7 @@ impl Gateway {
             };
             let pause = pause(tries);
             if !may_be_repeated(&error) || tries == TRIES_MAX || begun.elapsed() + pause >= BUDGET {
-                metrics::counter!("souk_gateway_failures", "request" => name).increment(1);
+                metrics::counter!("gateway_failures_total", "request" => name).increment(1);
                 return Err(failure(error));
             }
             tracing::warn!(request = name, tries, %error, "the gateway did not answer; asking again under the same key");

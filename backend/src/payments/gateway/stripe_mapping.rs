@@ -102,10 +102,5 @@ fn decline(error: &ApiErrors) -> Decline {
         _ => plain,
     };
     let method = error.payment_method.as_ref().map(|method| method.id.to_string());
-    Decline {
-        retryable: !FINAL_CODES.contains(&code.as_str()),
-        message: message(error),
-        reference: error.charge.clone().or(method),
-        code,
-    }
+    Decline { retryable: !FINAL_CODES.contains(&code.as_str()), message: message(error), reference: error.charge.clone().or(method), code }
 }

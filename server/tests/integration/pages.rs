@@ -1,0 +1,74 @@
+//! Personal pages, and what leads to pages.
+
+use crate::support::{Server, request};
+use http::StatusCode;
+use sqlx::PgPool;
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn personal_pages_are_kept_by_nobody_and_have_a_nonce_of_their_own(db: PgPool) {
+    let server = Server::new(db);
+    let nonce = |policy: &str| policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or_default().to_owned();
+    for path in ["/cart", "/account/sign-in", "/account/register"] {
+        let (one, other) = (server.get(path).await, server.get(path).await);
+        assert_eq!((one.status, one.header("cache-control")), (StatusCode::OK, "no-store"), "{path}");
+        let (first, second) = (nonce(one.header("content-security-policy")), nonce(other.header("content-security-policy")));
+        assert!(first.len() >= 20 && first != second, "{path}: {first} {second}");
+        assert!(one.body.contains(&format!("nonce=\"{first}\"")), "{path}");
+        let unsigned = one.body.matches("<script>").count();
+        assert_eq!(unsigned, 0, "{path}: an inline script without the nonce would not run");
+    }
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn guarded_pages_show_nothing_to_strangers(db: PgPool) {
+    let server = Server::new(db);
+    let shopper = server.signed_in_cookie().await;
+    for path in ["/account", "/sell", "/admin"] {
+        let answer = server.get(path).await;
+        let is_led_away = answer.status.is_redirection() && answer.header("location").starts_with("/account/sign-in");
+        assert!(is_led_away || answer.status == StatusCode::UNAUTHORIZED, "{path}: {} {}", answer.status, answer.header("location"));
+    }
+    for path in ["/sell", "/admin"] {
+        let answer = server.send(request("GET", path, &[("accept", "text/html"), ("cookie", shopper.as_str())], "")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn what_is_not_there_is_said_with_a_whole_page(db: PgPool) {
+    let server = Server::new(db);
+    for path in ["/no/such/page", "/p/no-such-product", "/c/no-such-category", "/s/no-such-seller", "/orders/SK-0000-0000"] {
+        let page = server.get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.body.contains("</html>") && page.body.contains("<main"), "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn too_much_and_unreadable_arguments_are_the_senders_fault(db: PgPool) {
+    let server = Server::new(db);
+    let send = async |body: &str| {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")];
+        server.send(request("POST", "/sf/cart/add_item", &headers, body)).await
+    };
+    assert_eq!(send("quantity=none").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send("").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send(&"a".repeat(65 * 1024)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn nobody_is_signed_in_while_sessions_cannot_be_read(db: PgPool) {
+    let server = Server::new(db);
+    let cookie = server.signed_in_cookie().await;
+    let shop = server.shop.with_empty_redis().without_database();
+    let state = server::AppState::new(&crate::support::configured(&[]).unwrap(), shop.handles.clone());
+    let broken = Server { router: server::router(state), shop };
+    let answer = broken.send(request("GET", "/account", &[("accept", "text/html"), ("cookie", cookie.as_str())], "")).await;
+    // Redis is there but knows nobody: the visitor is a stranger, not an error, and certainly not signed in.
+    assert!(
+        answer.status.is_redirection() || answer.status.is_client_error() || answer.status == StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        answer.status
+    );
+    assert!(!answer.body.contains("@example.org"));
+}

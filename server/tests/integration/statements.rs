@@ -1,0 +1,61 @@
+//! What each page asks of the database, counted: a page that asks once more per row is found here.
+
+use crate::support::{Answer, Server, request};
+use backend::testing::NewVariant;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// Listens to the log that sqlx writes of every statement. The test's runtime has one thread, so what the rendering spawns
+/// is heard as well.
+struct Counter(Arc<AtomicUsize>);
+
+impl Subscriber for Counter {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+async fn count(server: &Server, path: &str, cookie: &str) -> (Answer, usize) {
+    let headers = [("accept", "text/html"), ("cookie", cookie)];
+    // The first visit warms what the process keeps.
+    server.send(request("GET", path, &headers, "")).await;
+    let statements = Arc::new(AtomicUsize::new(0));
+    let guard = tracing::subscriber::set_default(Counter(Arc::clone(&statements)));
+    let answer = server.send(request("GET", path, &headers, "")).await;
+    drop(guard);
+    (answer, statements.load(Ordering::Relaxed))
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn pages_ask_a_bounded_number_of_questions(db: PgPool) {
+    let server = Server::new(db);
+    let (seller, category) = (server.shop.seller("kiln").await, server.shop.category("bowls", None).await);
+    let mut cart = server.shop.guest();
+    for number in 0..12 {
+        let slug = format!("bowl-{number}");
+        let variants = [NewVariant::new(1_000, 9).option("Color", "Blue"), NewVariant::new(1_100, 9).option("Color", "Green")];
+        let product = server.shop.product(&slug, seller, category, &variants).await;
+        let view = backend::cart::set_item(&cart, product.variants[0], 1).await.unwrap();
+        cart.caller.cart_token = cart.caller.cart_token.or(view.token);
+    }
+    let cookie = format!("{}={}", app::context::CART_COOKIE, cart.caller.cart_token.unwrap());
+    for (path, most) in [("/", 6), ("/c/bowls", 6), ("/search?q=bowl", 6), ("/s/kiln", 6), ("/p/bowl-3", 4), ("/cart", 6)] {
+        let (answer, statements) = count(&server, path, &cookie).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!((1..=most).contains(&statements), "{path} ran {statements} statements, at most {most} are allowed");
+        assert!(answer.body.contains("Bowl"), "{path} shows what it asked for");
+    }
+}
