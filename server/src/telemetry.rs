@@ -3,11 +3,15 @@
 use crate::config::{LogFormat, Telemetry};
 use anyhow::Context as _;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// The gateway's client warns of every refused card, which is nothing to look after. A filter of one's own comes after it.
+const QUIET: &str = "stripe=error";
 
 /// Upper bounds in seconds: from a cached answer to one that a shopper gives up on.
 const DURATION_BUCKETS_S: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -17,11 +21,13 @@ const DURATION_BUCKETS_S: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 
 /// # Errors
 /// When the filter is not one, or logging was started before.
 pub fn start(telemetry: &Telemetry) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&telemetry.filter).context("SOUK_LOG must be a tracing filter, such as info,backend=debug")?;
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", telemetry.filter))
+        .context("SOUK_LOG must be a tracing filter, such as info,backend=debug")?;
     let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     match telemetry.format {
-        LogFormat::Text => registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr)).try_init()?,
-        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr)).try_init()?,
+        LogFormat::Text => registry.with(layer).try_init()?,
+        LogFormat::Json => registry.with(layer.json()).try_init()?,
     }
     std::panic::set_hook(Box::new(log_panic));
     Ok(())

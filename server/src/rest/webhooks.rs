@@ -25,10 +25,7 @@ pub(super) async fn stripe(State(state): State<AppState>, headers: HeaderMap, by
     let invalid = || Problem::new(ErrorCode::SignatureInvalid, "The signature does not fit the body, or is too old.");
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).ok_or_else(invalid)?;
     payments::store_webhook(&state.handles, &bytes, signature).await.map_err(|failure| match failure {
-        Failure::Forbidden => {
-            tracing::warn!("a webhook with a wrong signature was refused");
-            invalid()
-        }
+        Failure::Forbidden => invalid(),
         other => other.into(),
     })?;
     Ok(Json(Received { received: true }))
