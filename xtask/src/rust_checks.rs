@@ -67,7 +67,10 @@ pub(crate) fn tests(workspace: &Workspace, instance: &Instance, runner: &mut Run
     // Tests keep to a Redis database of their own: the end-to-end shop uses the first.
     let redis_url = instance.value("REDIS_URL").replace("/0", "/1");
     let mut command = test_command(workspace, has_nextest(workspace));
-    command.env("DATABASE_URL", postgres.url("souk_tests")).env("REDIS_URL", redis_url).env("SOUK_SANDBOX_BIN", workspace.sandbox());
+    command
+        .env("DATABASE_URL", postgres.url("souk_tests"))
+        .env("REDIS_URL", redis_url)
+        .env("SOUK_SANDBOX_BIN", workspace.target.join("debug/souk-sandbox"));
     runner.run(&mut command)
 }
 
@@ -78,9 +81,9 @@ fn has_nextest(workspace: &Workspace) -> bool {
 fn test_command(workspace: &Workspace, nextest: bool) -> Command {
     let mut command = workspace.cargo();
     if nextest {
-        command.args(["nextest", "run"]);
+        command.args(["nextest", "run", "--no-fail-fast"]);
     } else {
-        command.args(["test", "--lib", "--bins", "--tests"]);
+        command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
     command.args(TEST_FEATURES);
     command

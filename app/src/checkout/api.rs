@@ -29,7 +29,7 @@ pub struct CheckoutView {
     pub quote: Option<QuoteView>,
     pub trouble: Option<Trouble>,
     pub is_signed_in: bool,
-    pub payment: PaymentSettings,
+    pub flash: Option<Flash>,
 }
 
 /// What the browser needs to load the gateway's payment form.
@@ -77,7 +77,7 @@ pub async fn checkout_page() -> Result<CheckoutView, AppError<CheckoutRefusal>> 
         None => (None, trouble),
     };
     let is_signed_in = ctx.user().is_some();
-    Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, payment: payment_settings(&ctx) })
+    Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, flash: take_flash() })
 }
 
 /// What the cart costs at the form's address; choices of shipping that are not offered there fall back to the defaults.

@@ -8,7 +8,9 @@ use crate::error::AppError;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{Button, ButtonKind, EmptyState, ErrorView, Field, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
+use crate::ui::{
+    Button, ButtonKind, EmptyState, ErrorView, Field, FlashNotice, Head, PageHeading, Trouble, TroubleNotice, announce, button_class,
+};
 use domain::address::FieldError;
 use domain::cart::CartView;
 use domain::checkout::CheckoutRefusal;
@@ -87,7 +89,7 @@ struct FormState {
 
 #[component]
 fn Checkout(view: CheckoutView) -> impl IntoView {
-    let CheckoutView { cart, form, quote, trouble, is_signed_in, .. } = view;
+    let CheckoutView { cart, form, quote, trouble, is_signed_in, flash } = view;
     let lines: Vec<SummaryLine> = cart.lines.iter().map(SummaryLine::from).collect();
     let cart_totals = Totals::from(&cart);
     let country = if form.country.is_empty() { COUNTRY_DEFAULT.to_owned() } else { form.country.clone() };
@@ -122,7 +124,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
             <div class="checkout-main">
                 <PageHeading text="Checkout"/>
                 <SignInHint is_signed_in/>
-                <div class="mt-6"><TroubleNotice trouble=checkout.trouble/></div>
+                <div class="mt-6"><FlashNotice flash/> <TroubleNotice trouble=checkout.trouble/></div>
                 <form
                     node_ref=checkout.form
                     method="post"

@@ -53,7 +53,7 @@ async fn place_under_key(ctx: &Context, key: &str, request: PlaceOrder) -> Resul
     loop {
         match idempotency::begin(ctx, &scope, key, &body).await? {
             Begin::Run(ticket) => return run(ctx, ticket, request).await,
-            Begin::Replay { body, .. } => return Ok(serde_json::from_slice(&body).map_err(anyhow_of)?),
+            Begin::Replay { body, .. } => return serde_json::from_slice(&body).map_err(anyhow_of),
             Begin::Reused => return Ok(receipt(backend::checkout::place_order(ctx, request).await?)),
             Begin::InProgress { .. } if started.elapsed() < FIRST_PRESS_PATIENCE => tokio::time::sleep(FIRST_PRESS_CHECK_EVERY).await,
             Begin::InProgress { .. } => return Err(Failure::Refused(CheckoutRefusal::PaymentInProgress)),

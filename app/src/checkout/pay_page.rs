@@ -65,7 +65,7 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
         <div class="page-wide checkout">
             <div class="checkout-main">
                 <PageHeading text=title/>
-                <FlashNotice flash/>
+                <div class="mt-4"><FlashNotice flash/></div>
                 {body}
             </div>
             <OrderSummary lines totals=Signal::stored(totals)/>

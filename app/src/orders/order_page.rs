@@ -57,7 +57,7 @@ fn Order(view: OrderPageView) -> impl IntoView {
         <div class="page-wide checkout">
             <div class="checkout-main">
                 <PageHeading text=heading/>
-                <FlashNotice flash/>
+                <div class="mt-4"><FlashNotice flash/></div>
                 <div class="mt-4 flex flex-wrap items-center gap-3">
                     {is_thanks.then(|| view! { <span class="tabular font-semibold" data-testid="order-number">{order.number.to_string()}</span> })}
                     <OrderBadge status=order.status/>

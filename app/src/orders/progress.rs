@@ -20,9 +20,9 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     let days = date_range_text(&part.delivery_from, &part.delivery_to);
     let rows = steps(part.status).into_iter().map(|(label, reached)| {
         let (class, word) = match reached {
-            Reached::Done => ("progress-step progress-done", "done"),
-            Reached::Now => ("progress-step progress-now", "now"),
-            Reached::Later => ("progress-step", "to come"),
+            Reached::Done => ("parcel-step parcel-done", "done"),
+            Reached::Now => ("parcel-step parcel-now", "now"),
+            Reached::Later => ("parcel-step", "to come"),
         };
         let is_now = (reached == Reached::Now).then_some("step");
         view! { <li class=class aria-current=is_now>{label} <span class="sr-only">{format!(", {word}")}</span></li> }
@@ -39,7 +39,7 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     });
     let shipments = (!part.shipments.is_empty()).then(|| view! { <ul class="mt-3 space-y-1 text-sm">{shipments.collect_view()}</ul> });
     view! {
-        <ol class="progress" aria-label="How far the parcel is">{rows.collect_view()}</ol>
+        <ol class="parcel-way" aria-label="How far the parcel is">{rows.collect_view()}</ol>
         <p class="mt-3 text-sm text-soft">{format!("{}, arrives {days}", part.shipping_label)}</p>
         {shipments}
     }
@@ -63,8 +63,8 @@ pub(super) fn Timeline(entries: Vec<TimelineEntry>) -> impl IntoView {
     let rows = entries.into_iter().map(|entry| {
         let at = entry.at.clone();
         view! {
-            <li class="flex flex-wrap justify-between gap-x-6">
-                <span>{event_text(&entry.event)}</span>
+            <li>
+                <span class="block">{event_text(&entry.event)}</span>
                 <time datetime=entry.at class="tabular text-sm text-soft">{moment_text(&at)}</time>
             </li>
         }

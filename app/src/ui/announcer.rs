@@ -1,4 +1,3 @@
-use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// The one live region of the shop: what it says is read out by screen readers, once, when they have a moment.
@@ -17,7 +16,7 @@ pub fn announce(text: impl Into<String>) {
     }
 }
 
-/// Stands once in the page and outlives navigation.
+/// Stands once in the page and outlives navigation. Taken over step by step, as the routes inside it are loaded lazily.
 #[component]
 pub fn Announcer(children: Children) -> impl IntoView {
     let said = RwSignal::new(String::new());
@@ -28,5 +27,4 @@ pub fn Announcer(children: Children) -> impl IntoView {
             {move || said.get()}
         </div>
     }
-    .at_once()
 }
