@@ -7,25 +7,10 @@ use crate::routes;
 use crate::ui::AtOnce as _;
 use crate::ui::{Breadcrumbs, CardGridSkeleton, Crumb, ErrorView, Head, PageHeading};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// What is in one category, its subcategories included.
-#[derive(Debug)]
-pub struct CategoryPage;
-
-#[lazy_route]
-impl LazyRoute for CategoryPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <Category/> }.at_once()
-    }
-}
-
 #[component]
-fn Category() -> impl IntoView {
+pub fn CategoryPage() -> impl IntoView {
     FirstListing::provide();
     let address = use_page_address("/c/");
     let page = page_data(

@@ -12,25 +12,10 @@ use crate::ui::{Breadcrumbs, Crumb, ErrorView, Head, JsonLd, PageHeading, Price,
 use domain::catalog::ProductView;
 use domain::id::VariantId;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// One product, with the variant the address asks for.
-#[derive(Debug)]
-pub struct ProductPage;
-
-#[lazy_route]
-impl LazyRoute for ProductPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <Product/> }.at_once()
-    }
-}
-
 #[component]
-fn Product() -> impl IntoView {
+pub fn ProductPage() -> impl IntoView {
     let address = use_page_address("/p/");
     let wanted = Memo::new(move |_| address.with(|address| (address.slug.clone(), address.currency())));
     let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));

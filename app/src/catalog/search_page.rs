@@ -8,25 +8,10 @@ use crate::ui::AtOnce as _;
 use crate::ui::{CardGridSkeleton, ErrorView, Head, PageHeading};
 use domain::catalog::{ListingQuery, ListingView};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// What answers a question; without one, everything there is.
-#[derive(Debug)]
-pub struct SearchPage;
-
-#[lazy_route]
-impl LazyRoute for SearchPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <Search/> }.at_once()
-    }
-}
-
 #[component]
-fn Search() -> impl IntoView {
+pub fn SearchPage() -> impl IntoView {
     FirstListing::provide();
     let address = use_page_address(routes::SEARCH);
     let page = page_data(move || address.get(), |PageAddress { query, .. }| async move { listing(read(&Scope::Everything, &query)).await });

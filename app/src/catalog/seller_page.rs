@@ -8,25 +8,10 @@ use crate::routes;
 use crate::ui::AtOnce as _;
 use crate::ui::{Breadcrumbs, CardGridSkeleton, Crumb, ErrorView, Head, Icon, PageHeading};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Who a seller is, and what they sell.
-#[derive(Debug)]
-pub struct SellerPage;
-
-#[lazy_route]
-impl LazyRoute for SellerPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <Seller/> }.at_once()
-    }
-}
-
 #[component]
-fn Seller() -> impl IntoView {
+pub fn SellerPage() -> impl IntoView {
     FirstListing::provide();
     let address = use_page_address("/s/");
     let page = page_data(

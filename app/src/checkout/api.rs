@@ -11,13 +11,13 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use super::{Outcome, draft, once, outcome, trouble_of};
+use super::draft::{self, own_order, payment_settings};
+#[cfg(feature = "ssr")]
+use super::{Outcome, once, outcome, trouble_of};
 #[cfg(feature = "ssr")]
 use crate::context::{context, finish_form, is_plain_form, redirect, take_flash};
 #[cfg(feature = "ssr")]
 use crate::routes;
-#[cfg(feature = "ssr")]
-use backend::Failure;
 
 /// What the checkout page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,13 +66,13 @@ pub struct PayView {
 pub async fn checkout_page() -> Result<CheckoutView, AppError<CheckoutRefusal>> {
     let ctx = context()?;
     let cart = match backend::cart::view(&ctx).await {
-        Err(Failure::Refused(domain::cart::CartRefusal::CartNotFound)) => CartView::empty(Default::default()),
+        Err(backend::Failure::Refused(domain::cart::CartRefusal::CartNotFound)) => CartView::empty(Default::default()),
         other => other.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?,
     };
     let (form, trouble) = draft::take(&ctx);
     let (quote, trouble) = match draft::quote(&ctx, &form).await {
         Some(Ok(quote)) => (Some(quote), trouble),
-        Some(Err(Failure::Refused(refusal))) => (None, trouble.or_else(|| Some(trouble_of(&refusal, Some(&cart), None)))),
+        Some(Err(backend::Failure::Refused(refusal))) => (None, trouble.or_else(|| Some(trouble_of(&refusal, Some(&cart), None)))),
         Some(Err(failure)) => return Err(failure.into()),
         None => (None, trouble),
     };
@@ -87,7 +87,7 @@ pub async fn quote(form: CheckoutForm) -> Result<QuoteView, AppError<CheckoutRef
     draft::keep(&form, None);
     match draft::quote(&ctx, &form).await {
         Some(answer) => Ok(answer?),
-        None => Err(Failure::Refused(CheckoutRefusal::Invalid { errors: form.errors() }).into()),
+        None => Err(backend::Failure::Refused(CheckoutRefusal::Invalid { errors: form.errors() }).into()),
     }
 }
 
@@ -157,9 +157,9 @@ pub async fn payment_return(number: String) -> Result<OrderView, AppError<Paymen
     let order = own_order(&ctx, &number).await?;
     let (order, is_known) = match backend::checkout::settle(&ctx, order.id).await {
         Ok(settled) => (settled, true),
-        Err(Failure::Refused(PaymentRefusal::GatewayUnavailable | PaymentRefusal::PaymentInProgress)) => (order, false),
+        Err(backend::Failure::Refused(PaymentRefusal::GatewayUnavailable | PaymentRefusal::PaymentInProgress)) => (order, false),
         // Decided already: what is stored says how.
-        Err(Failure::Refused(_)) => (own_order(&ctx, &number).await?, true),
+        Err(backend::Failure::Refused(_)) => (own_order(&ctx, &number).await?, true),
         Err(failure) => return Err(failure.into()),
     };
     match outcome(&order) {
@@ -168,19 +168,4 @@ pub async fn payment_return(number: String) -> Result<OrderView, AppError<Paymen
         Outcome::Payable | Outcome::Ended | Outcome::Open => {}
     }
     Ok(order)
-}
-
-#[cfg(feature = "ssr")]
-async fn own_order(ctx: &backend::Context, number: &str) -> Result<OrderView, Failure<PaymentRefusal>> {
-    backend::orders::order(ctx, number).await.map_err(|failure| failure.map_refusal(|never| match never {}))
-}
-
-#[cfg(feature = "ssr")]
-fn payment_settings(ctx: &backend::Context) -> PaymentSettings {
-    let settings = &ctx.handles.settings;
-    PaymentSettings {
-        gateway: settings.gateway,
-        publishable_key: settings.publishable_key.clone(),
-        script_url: settings.payment_script_url.clone(),
-    }
 }

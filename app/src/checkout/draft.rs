@@ -1,7 +1,7 @@
 //! A checkout on its way, on the server: what was typed is kept in a cookie of the shopper's own browser, so that neither a
 //! reload nor an error loses it and no address ever stands in a URL.
 
-use super::api::NextStep;
+use super::api::{NextStep, PaymentSettings};
 use super::{CheckoutForm, once, trouble_of};
 use crate::accounts::kept_form;
 use crate::error::AppError;
@@ -9,6 +9,8 @@ use crate::ui::Trouble;
 use backend::{Context, Failure, secret};
 use domain::checkout::CheckoutRefusal;
 use domain::money::Money;
+use domain::orders::OrderView;
+use domain::payments::PaymentRefusal;
 use domain::pricing::QuoteView;
 use serde::{Deserialize, Serialize};
 
@@ -81,4 +83,19 @@ pub(super) async fn trouble(ctx: &Context, error: &AppError<CheckoutRefusal>, sh
     // Only the names of short lines are taken from the cart; without it they are told without names.
     let cart = backend::cart::view(ctx).await.ok();
     trouble_of(refusal, cart.as_ref(), shown)
+}
+
+/// The caller's order; somebody else's is not found.
+pub(super) async fn own_order(ctx: &Context, number: &str) -> Result<OrderView, Failure<PaymentRefusal>> {
+    backend::orders::order(ctx, number).await.map_err(|failure| failure.map_refusal(|never| match never {}))
+}
+
+/// What the browser's payment form needs to know.
+pub(super) fn payment_settings(ctx: &Context) -> PaymentSettings {
+    let settings = &ctx.handles.settings;
+    PaymentSettings {
+        gateway: settings.gateway,
+        publishable_key: settings.publishable_key.clone(),
+        script_url: settings.payment_script_url.clone(),
+    }
 }

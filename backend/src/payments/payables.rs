@@ -312,3 +312,58 @@ pub(super) fn expects_live(handles: &Handles) -> bool {
         GatewayKind::Stripe => handles.settings.publishable_key.starts_with("pk_live_"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::{BuyerId, OrderId, PaymentId};
+    use domain::money::{Currency, Money};
+    use uuid::Uuid;
+
+    fn usd(amount: i64) -> Money {
+        Money::new(amount, Currency::Usd)
+    }
+
+    fn bill(lines: usize, shipping: i64, tax: i64, total: i64) -> Bill {
+        let line = |number| BillLine { title: format!("Thing {number}"), quantity: 2, unit_price: usd(500) };
+        Bill {
+            buyer: BuyerId(Uuid::nil()),
+            order: OrderId(Uuid::nil()),
+            payment: PaymentId(Uuid::nil()),
+            number: "SK-7F3K-Q2MD".parse().unwrap(),
+            email: "ada@example.org".to_owned(),
+            total: usd(total),
+            lines: (0..lines).map(line).collect(),
+            shipping: usd(shipping),
+            tax_on_top: usd(tax),
+        }
+    }
+
+    fn listed(bill: &Bill) -> (Vec<String>, i64) {
+        let lines = hosted_lines(bill);
+        let sum = lines.iter().map(|line| line.unit_amount.amount * i64::from(line.quantity)).sum();
+        (lines.into_iter().map(|line| line.title).collect(), sum)
+    }
+
+    #[test]
+    fn the_hosted_page_lists_what_is_bought_and_sums_to_the_total() {
+        assert_eq!(listed(&bill(2, 700, 160, 2_860)), (["Thing 0", "Thing 1", "Shipping", "Tax"].map(str::to_owned).to_vec(), 2_860));
+        assert_eq!(listed(&bill(1, 0, 0, 1_000)), (vec!["Thing 0".to_owned()], 1_000));
+    }
+
+    #[test]
+    fn an_order_of_too_many_lines_or_with_a_discount_is_listed_as_one() {
+        let whole = vec!["Order SK-7F3K-Q2MD".to_owned()];
+        assert_eq!(listed(&bill(99, 700, 160, 99_860)), (whole.clone(), 99_860));
+        assert_eq!(listed(&bill(2, 700, 0, 2_500)), (whole, 2_500));
+    }
+
+    #[test]
+    fn only_what_is_unpaid_is_given_up_unless_an_authorisation_is_meant() {
+        for status in IntentStatus::ALL {
+            let unpaid = !status.is_in_flight();
+            assert_eq!(may_be_given_up(status, Void::OnlyUnpaid), unpaid, "{status:?}");
+            assert_eq!(may_be_given_up(status, Void::Authorized), unpaid || status == IntentStatus::RequiresCapture, "{status:?}");
+        }
+    }
+}

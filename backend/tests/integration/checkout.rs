@@ -120,6 +120,37 @@ async fn a_quote_adds_up_and_an_order_costs_what_was_quoted(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_region_goes_before_its_country_and_a_seller_may_ship_free_from_a_value(db: PgPool) {
+    let (_bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 50).await;
+    shop.run("insert into tax_rule (country, region, rate_basis_points, included) values ('US', 'OR', 1000, true)", |query| query).await;
+    shop.run("update shipping_rate set free_from_amount = 6000", |query| query).await;
+    shop.run(
+        "insert into shipping_rate (shipping_rate_id, seller_id, label, countries, currency, amount, days_from, days_to, position)
+         select $1, seller_id, 'Express', '{US}', 'USD', 1500, 1, 1, 1 from seller",
+        |query| query.bind(backend::db::new_id()),
+    )
+    .await;
+    let quote = async |quantity: u32, region: &str, options: Option<Vec<domain::id::ShippingRateId>>| {
+        let guest = guest_with(&shop, &[(bowl.variants[0], quantity)]).await;
+        let postal_code = Some(if region == "OR" { "97201" } else { "94110" }.to_owned());
+        let address = AddressDraft { region: Some(region.to_owned()), postal_code, ..request().shipping_address };
+        checkout::quote(&guest, &address, options.as_deref()).await.unwrap()
+    };
+    let inside = quote(2, "OR", None).await;
+    // 10 % inside 40.00 and inside 5.00.
+    assert_eq!((inside.tax_included, inside.tax, inside.total), (true, usd(364 + 45), usd(4_500)));
+    let outside = quote(2, "CA", None).await;
+    assert_eq!((outside.tax_included, outside.tax, outside.total), (false, usd(0), usd(4_500)));
+    let free = quote(3, "CA", None).await;
+    assert_eq!((free.shipping, free.total), (usd(0), usd(6_000)));
+    let labels: Vec<(&str, i64, bool)> =
+        free.shipping_options.iter().map(|option| (option.label.as_str(), option.price.amount, option.default)).collect();
+    assert_eq!(labels, [("Standard", 0, true), ("Express", 1_500, false)]);
+    assert_eq!(quote(3, "CA", Some(vec![free.shipping_options[1].id])).await.shipping, usd(1_500));
+}
+
+#[sqlx::test]
 async fn a_paid_order_has_its_units_its_books_and_leaves_the_rest_of_the_cart(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
     let (bowl, mug) = (shop.simple_product("bowl", 2_000, 5).await, shop.simple_product("mug", 1_200, 5).await);
