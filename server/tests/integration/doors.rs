@@ -14,6 +14,9 @@ struct Function {
     shopper: u16,
 }
 
+/// Names and values.
+type Headers<'a> = Vec<(&'a str, &'a str)>;
+
 const fn function(path: &'static str, body: &'static str, stranger: u16, shopper: u16) -> Function {
     Function { path, body, stranger, shopper }
 }
@@ -193,7 +196,7 @@ async fn every_operation_keeps_out_whom_it_should(db: PgPool) {
         let path =
             operation.path.split('/').map(|part| if part.starts_with('{') { id.as_str() } else { part }).collect::<Vec<_>>().join("/");
         let body = operation.body.replace("ADDRESS", &address().to_string()).replace("ORDER", &order.id.to_string());
-        let callers: [(&str, Vec<(&str, &str)>, u16); 3] = [
+        let callers: [(&str, Headers, u16); 3] = [
             ("a stranger", vec![], operation.stranger),
             ("another guest", vec![("cart-token", own_cart.as_str()), ("order-token", "another")], operation.guest),
             ("an account", vec![("authorization", account.as_str())], operation.account),

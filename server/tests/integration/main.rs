@@ -1,5 +1,7 @@
 //! The shop through its doors: every test has a database of its own and asks the router as a visitor would.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
 mod api;
 mod catalogue;
 mod configuration;
