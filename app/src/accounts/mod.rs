@@ -7,7 +7,6 @@ mod password_field;
 mod register_page;
 mod sign_in_page;
 mod sign_out_button;
-mod trouble;
 
 #[cfg(feature = "ssr")]
 pub(crate) mod guard;
@@ -15,6 +14,8 @@ pub(crate) mod guard;
 pub(crate) mod kept_form;
 #[cfg(feature = "ssr")]
 mod sessions;
+#[cfg(feature = "ssr")]
+mod trouble;
 
 pub use account_page::AccountPage;
 pub use api::AccountForm;
