@@ -89,9 +89,9 @@ pub(crate) enum Packages {
 fn test_command(workspace: &Workspace, nextest: bool, packages: Packages) -> Command {
     let mut command = workspace.cargo();
     if nextest {
-        command.args(["nextest", "run", "--no-fail-fast"]);
+        command.args(["nextest", "run"]);
     } else {
-        command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
+        command.args(["test", "--lib", "--bins", "--tests"]);
     }
     match packages {
         Packages::BelowPages => {
