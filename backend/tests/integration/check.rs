@@ -162,7 +162,8 @@ async fn each_broken_promise_is_named(pool: PgPool) {
     let original = options.get_database().unwrap().to_owned();
     for (index, (name, sql, also)) in CORRUPTIONS.iter().enumerate() {
         pool.close().await;
-        let copy = format!("{original}_{index}");
+        // The original's name fills the 63 bytes that a name may have.
+        let copy = format!("souk_check_{}_{index}", std::process::id());
         let admin = PgPool::connect_with((*options).clone().database("postgres")).await.unwrap();
         let create = format!("create database \"{copy}\" template \"{original}\"");
         sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&admin).await.unwrap();
