@@ -63,10 +63,9 @@ const CORRUPTIONS: &[(&str, &str, &[&str])] = &[
     ),
     (
         "finished_orders_hold_nothing",
-        "insert into reservation (reservation_id, holder_kind, holder_id, stock_item_id, warehouse_id, quantity, state, expires_at)
-             values (u(6), 'order', u(11), u(2), u(3), 1, 'held', souk.clock() + interval '5 minutes');
-         update stock_level set held = 1",
-        &[],
+        "update reservation set state = 'held', expires_at = souk.clock() + interval '5 minutes';
+         update stock_level set held = 2, allocated = 0",
+        &["paid_lines_have_their_stock"],
     ),
     ("transfers_balance", "update ledger_entry set amount = -201 where amount = -200", &[]),
     ("entries_keep_their_currency", "update ledger_account set currency = 'EUR' where kind = 'tax_payable'", &[]),
