@@ -88,7 +88,7 @@ const CORRUPTIONS: &[(&str, &str, &[&str])] = &[
     ),
     ("refunds_stay_within_the_capture", "alter table payment drop constraint payment_refunded; update payment set refunded = captured + 1", &[]),
     ("sellers_get_their_share", "update seller_order set commission = commission + 1", &[]),
-    ("parts_make_the_order", "update seller_order set goods = goods + 1", &[]),
+    ("parts_make_the_order", "update seller_order set total = total + 1, tax = tax + 1", &[]),
     ("paid_orders_are_told", "delete from event", &[]),
     ("changes_are_allowed", "update order_transition set from_status = 'expired' where to_status = 'paid'", &[]),
     ("orders_are_found", "update order_directory set number = 'SK-0000-0002'", &[]),
