@@ -76,16 +76,14 @@ async fn file_or_nothing(State(state): State<AppState>, request: Request) -> Res
     page
 }
 
-/// Runs the server function at this path, by the one method that it has: what changes something has POST, so that no link
-/// and no picture can set it off.
+/// Runs the server function at this path. Only by POST, so that no link and no picture can set one off.
 async fn server_function(mut request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    let Some(method) = [Method::POST, Method::GET].into_iter().find(|method| get_server_fn_service(&path, method.clone()).is_some()) else {
+    if get_server_fn_service(request.uri().path(), Method::POST).is_none() {
         return fault::answer(request.headers(), StatusCode::NOT_FOUND, "There is no such function.");
-    };
-    if request.method() != method {
+    }
+    if request.method() != Method::POST {
         let mut response = fault::answer(request.headers(), StatusCode::METHOD_NOT_ALLOWED, "This is asked for in another way.");
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static(if method == Method::GET { "GET" } else { "POST" }));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
     keep_own_referrer(&mut request);
