@@ -55,16 +55,16 @@ fn provide_page_contexts() {
 }
 
 /// Paths and pages. Catalogue pages send their content in the first answer and are the same for everyone; personal pages
-/// wait for everything, so that a redirect or a status can still be sent. What shoppers rarely see is loaded when visited.
+/// wait for everything, so that a redirect or a status can still be sent. Each page's code is loaded when it is visited.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFoundPage/> } transition=true>
-            <Route path=path!("/") view=HomePage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/c/:slug") view=CategoryPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/search") view=SearchPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/p/:slug") view=ProductPage ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/s/:slug") view=SellerPage ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/c/:slug") view={Lazy::<CategoryPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/p/:slug") view={Lazy::<ProductPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/s/:slug") view={Lazy::<SellerPage>::new()} ssr=SsrMode::PartiallyBlocked/>
             <Route path=path!("/cart") view={Lazy::<CartPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout") view={Lazy::<CheckoutPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout/pay/:number") view={Lazy::<PayPage>::new()} ssr=SsrMode::Async/>

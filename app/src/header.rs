@@ -43,7 +43,7 @@ pub(crate) fn Header() -> impl IntoView {
 /// The topmost categories.
 #[component]
 fn Departments() -> impl IntoView {
-    let departments = page_data(|| (), |()| departments());
+    let departments = page_data(String::new, |_| departments());
     let path = use_location().pathname;
     let link = move |category: CategoryRef| {
         let address = routes::category(&category.slug);
@@ -59,12 +59,12 @@ fn Departments() -> impl IntoView {
     view! {
         <nav aria-label="Departments" class="border-t border-line">
             <ul class="page-wide departments">
-                <Suspense fallback=|| ()>
-                    {Suspend::new(async move {
-                        // Without them the shop still works: search and the front page lead everywhere.
-                        departments.await.unwrap_or_default().into_iter().map(link).collect_view()
-                    })}
-                </Suspense>
+                // Without them the shop still works: search and the front page lead everywhere.
+                {departments.show_or(
+                    || ().at_once(),
+                    move |departments| departments.into_iter().map(link).collect_view().at_once(),
+                    |_| ().at_once(),
+                )}
             </ul>
         </nav>
     }

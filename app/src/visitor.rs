@@ -56,7 +56,7 @@ pub(crate) struct Greeting {
 }
 
 /// What the header shows. A cart that cannot be had now counts as empty here: its page says why.
-#[server(prefix = "/sf", endpoint = "cart/greet")]
+#[server(prefix = "/sf", endpoint = "cart/greet", input = leptos::server_fn::codec::Json)]
 pub(crate) async fn greet() -> Result<Greeting, AppError<NoRefusal>> {
     let ctx = crate::context::context()?;
     let name = ctx.user().map(|user| user.name.clone());

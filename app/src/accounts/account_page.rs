@@ -4,7 +4,7 @@ use crate::orders::{OrderBadge, moment_text};
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, EmptyState, ErrorView, FlashNotice, Head, PageHeading, button_class};
+use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, PageHeading, button_class};
 use domain::accounts::{Role, UserView};
 use domain::orders::OrderSummary;
 use domain::page::Page;
@@ -30,18 +30,8 @@ impl LazyRoute for AccountPage {
     fn view(_page: Self) -> AnyView {
         let query = use_query_map();
         let cursor = move || query.read().get("cursor");
-        let view = page_data(cursor, api::account);
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    match view.await {
-                        Ok(view) => view! { <Account view/> }.at_once(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                    }
-                })}
-            </Transition>
-        }
-        .at_once()
+        page_data(move || cursor().unwrap_or_default(), move |_| api::account(untrack(cursor)))
+            .show(|| ().at_once(), |view| view! { <Account view/> }.at_once())
     }
 }
 

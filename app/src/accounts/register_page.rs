@@ -4,7 +4,7 @@ use super::sign_in_page::next_of_query;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{Button, ButtonKind, ErrorView, Field, FlashNotice, Head, PageHeading, TroubleNotice};
+use crate::ui::{Button, ButtonKind, Field, FlashNotice, Head, PageHeading, TroubleNotice};
 use domain::accounts::PASSWORD_LENGTH_MIN;
 use domain::email::EMAIL_LENGTH_MAX;
 use leptos::prelude::*;
@@ -25,22 +25,14 @@ impl LazyRoute for RegisterPage {
     }
 
     fn view(_page: Self) -> AnyView {
-        let form = page_data(next_of_query(), api::load_account_form);
         let next = next_of_query();
-        view! {
-            <Suspense>
-                {move || {
-                    let next = next();
-                    Suspend::new(async move {
-                        match form.await {
-                            Ok(form) => view! { <Register form next/> }.at_once(),
-                            Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                        }
-                    })
-                }}
-            </Suspense>
-        }
-        .at_once()
+        page_data(next, api::load_account_form).show(
+            || ().at_once(),
+            move |form| {
+                let next = untrack(next);
+                view! { <Register form next/> }.at_once()
+            },
+        )
     }
 }
 

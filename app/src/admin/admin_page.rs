@@ -19,25 +19,20 @@ impl LazyRoute for AdminPage {
     }
 
     fn view(_page: Self) -> AnyView {
-        let entry = page_data(|| (), |()| api::enter());
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match entry.await {
-                        Ok(()) => view! { <Dashboard/> }.at_once(),
-                        Err(error) => view! {
-                            <ClosedArea
-                                error=error.kind()
-                                title="This part is for administrators"
-                                text="Your account does not look after the marketplace. Sign in with one that does, or go on shopping."
-                            />
-                        }
-                        .at_once(),
-                    }
-                })}
-            </Suspense>
-        }
-        .at_once()
+        page_data(String::new, |_| api::enter()).show_or(
+            || ().at_once(),
+            |()| view! { <Dashboard/> }.at_once(),
+            |error| {
+                view! {
+                    <ClosedArea
+                        error
+                        title="This part is for administrators"
+                        text="Your account does not look after the marketplace. Sign in with one that does, or go on shopping."
+                    />
+                }
+                .at_once()
+            },
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use super::totals::Totals;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, EmptyState, ErrorView, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class};
+use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class};
 use domain::cart::{CartView, MergeNotice};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -29,19 +29,11 @@ impl LazyRoute for CartPage {
 
 #[component]
 fn WholeCart() -> impl IntoView {
-    let page = page_data(|| (), |()| load_cart_page());
+    let page = page_data(String::new, |_| load_cart_page());
+    let content = page.show(|| view! { <CartSkeleton/> }.at_once(), |data| view! { <CartContent data/> }.at_once());
     view! {
         <Head title="Your cart"/>
-        <div class="page-wide py-8 sm:py-12">
-            <Suspense fallback=|| view! { <CartSkeleton/> }>
-                {Suspend::new(async move {
-                    match page.await {
-                        Ok(data) => view! { <CartContent data/> }.at_once(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                    }
-                })}
-            </Suspense>
-        </div>
+        <div class="page-wide py-8 sm:py-12">{content}</div>
     }
     .at_once()
 }

@@ -5,16 +5,31 @@ use super::product_card::ProductGrid;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{CardGridSkeleton, ErrorView, Head, Icon, Picture};
+use crate::ui::{CardGridSkeleton, Head, Icon, Picture};
 use domain::catalog::{CategoryView, HomeView, ImageView, SellerRef};
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// The front page: what the shop is, its departments, what is new, what sells, who makes it.
+#[derive(Debug)]
+pub struct HomePage;
+
+#[lazy_route]
+impl LazyRoute for HomePage {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_page: Self) -> AnyView {
+        view! { <Home/> }.at_once()
+    }
+}
+
 #[component]
-pub fn HomePage() -> impl IntoView {
+fn Home() -> impl IntoView {
     let address = use_page_address("/");
-    let currency = Memo::new(move |_| address.with(|address| address.currency()));
-    let page = page_data(move || currency.get(), home);
+    let page =
+        page_data(move || address.with(|address| address.currency().code().to_owned()), move |_| home(address.get_untracked().currency()));
     view! {
         <Head
             title="Souk"
@@ -22,14 +37,10 @@ pub fn HomePage() -> impl IntoView {
             canonical=routes::HOME
         />
         <Hero/>
-        <Transition fallback=|| view! { <div class="page-wide py-14"><CardGridSkeleton/></div> }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(home) => view! { <HomeSections home/> }.at_once(),
-                    Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                }
-            })}
-        </Transition>
+        {page.show(
+            || view! { <div class="page-wide py-14"><CardGridSkeleton/></div> }.at_once(),
+            |home| view! { <HomeSections home/> }.at_once(),
+        )}
     }
     .at_once()
 }

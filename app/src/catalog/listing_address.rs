@@ -4,10 +4,11 @@ use domain::catalog::{ListingQuery, OPTION_FILTERS_MAX, QUERY_LENGTH_MAX, Sort};
 use domain::money::Currency;
 use leptos_router::location::Url;
 use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a listing is about before anybody filters it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Scope {
     Everything,
     Category(String),

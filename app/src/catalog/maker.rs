@@ -58,17 +58,20 @@ pub(super) fn MoreFromMaker(maker: SellerView, product: ProductId, currency: Cur
     let title = format!("More from {}", maker.name);
     let path = routes::seller(&maker.slug);
     move || {
-        let cards = cards.get();
-        (!cards.is_empty()).then(|| {
-            view! {
-                <section class="section" aria-labelledby="more">
-                    <div class="section-head">
-                        <h2 id="more" class="section-title">{title.clone()}</h2>
-                        <a href=path.clone() class="more-link">"See all" <Icon name="arrow-right" class="size-4"/></a>
-                    </div>
-                    <ProductGrid cards/>
-                </section>
-            }
-        })
+        {
+            let cards = cards.get();
+            (!cards.is_empty()).then(|| {
+                view! {
+                    <section class="section" aria-labelledby="more">
+                        <div class="section-head">
+                            <h2 id="more" class="section-title">{title.clone()}</h2>
+                            <a href=path.clone() class="more-link">"See all" <Icon name="arrow-right" class="size-4"/></a>
+                        </div>
+                        <ProductGrid cards/>
+                    </section>
+                }
+            })
+        }
+        .at_once()
     }
 }

@@ -11,6 +11,11 @@ pub(super) struct PageAddress {
 }
 
 impl PageAddress {
+    /// The whole of it, to tell two addresses apart.
+    pub(super) fn text(&self) -> String {
+        format!("{}{}", self.slug, self.query.to_query_string())
+    }
+
     /// The currency the address asks for.
     pub(super) fn currency(&self) -> Currency {
         self.query.get_str("currency").and_then(|code| code.parse().ok()).unwrap_or_default()

@@ -8,29 +8,38 @@ use super::variant_picker::VariantPicker;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{Breadcrumbs, Crumb, ErrorView, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton};
+use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton};
 use domain::catalog::ProductView;
 use domain::id::VariantId;
 use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
 
 /// One product, with the variant the address asks for.
-#[component]
-pub fn ProductPage() -> impl IntoView {
-    let address = use_page_address("/p/");
-    let wanted = Memo::new(move |_| address.with(|address| (address.slug.clone(), address.currency())));
-    let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
-    let page = page_data(move || wanted.get(), |(slug, currency)| api::product(slug, currency));
-    view! {
-        <Transition fallback=|| view! { <ProductSkeleton/> }>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(found) => view! { <ProductContent found variant/> }.at_once(),
-                    Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                }
-            })}
-        </Transition>
+#[derive(Debug)]
+pub struct ProductPage;
+
+#[lazy_route]
+impl LazyRoute for ProductPage {
+    fn data() -> Self {
+        Self
     }
-    .at_once()
+
+    fn view(_page: Self) -> AnyView {
+        product_page()
+    }
+}
+
+fn product_page() -> AnyView {
+    let address = use_page_address("/p/");
+    let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
+    let page = page_data(
+        move || address.with(|address| format!("{} {}", address.slug, address.currency())),
+        move |_| {
+            let address = address.get_untracked();
+            api::product(address.slug.clone(), address.currency())
+        },
+    );
+    page.show(|| view! { <ProductSkeleton/> }.at_once(), move |found| view! { <ProductContent found variant/> }.at_once())
 }
 
 #[component]

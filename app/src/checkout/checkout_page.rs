@@ -8,16 +8,13 @@ use crate::error::AppError;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{
-    Button, ButtonKind, EmptyState, ErrorView, Field, FlashNotice, Head, PageHeading, Trouble, TroubleNotice, announce, button_class,
-};
+use crate::ui::{Button, ButtonKind, EmptyState, Field, FlashNotice, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
 use domain::address::FieldError;
 use domain::cart::CartView;
 use domain::checkout::CheckoutRefusal;
 use domain::email::EMAIL_LENGTH_MAX;
 use domain::pricing::QuoteView;
 use leptos::ev::{Event, SubmitEvent};
-use leptos::form::FromFormData;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -38,19 +35,12 @@ impl LazyRoute for CheckoutPage {
     }
 
     fn view(_page: Self) -> AnyView {
-        let view = page_data(|| (), |()| api::checkout_page());
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match view.await {
-                        Ok(view) if view.cart.lines.is_empty() => view! { <NothingToBuy/> }.at_once(),
-                        Ok(view) => view! { <Checkout view/> }.at_once(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                    }
-                })}
-            </Suspense>
-        }
-        .at_once()
+        page_data(String::new, |_| api::checkout_page()).show(
+            || ().at_once(),
+            |view| {
+                if view.cart.lines.is_empty() { view! { <NothingToBuy/> }.at_once() } else { view! { <Checkout view/> }.at_once() }
+            },
+        )
     }
 }
 
@@ -74,7 +64,7 @@ struct FormState {
     form: NodeRef<html::Form>,
     country: RwSignal<String>,
     quote: RwSignal<Option<QuoteView>>,
-    /// The chosen ways of shipping, by field name.
+    /// The chosen ways of shipping, by the slug of the seller.
     shipping: RwSignal<BTreeMap<String, String>>,
     /// Why the last press did not lead on.
     trouble: RwSignal<Option<Trouble>>,
@@ -204,8 +194,7 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
 
 impl FormState {
     fn read(self) -> Option<CheckoutForm> {
-        let data = web_sys::FormData::new_with_form(&self.form.get_untracked()?).ok()?;
-        CheckoutForm::from_form_data(&data).ok()
+        CheckoutForm::read(&self.form.get_untracked()?)
     }
 
     fn take_over(self) {

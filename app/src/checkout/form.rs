@@ -5,11 +5,17 @@ use domain::checkout::PlaceOrder;
 use domain::email::Email;
 use domain::id::ShippingRateId;
 use domain::money::{Currency, Money};
+use js_sys::Array;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use wasm_bindgen::JsValue;
+use web_sys::{FormData, HtmlFormElement};
 
-/// Radio buttons of one seller share the name `shipping-<slug of the seller>`.
-pub const SHIPPING_PREFIX: &str = "shipping-";
+/// Name of the radio buttons of one seller, as a form names an entry of a map.
+pub(super) fn shipping_field(seller: &str) -> String {
+    format!("shipping[{seller}]")
+}
+
 /// A cart has at most this many sellers; what a form sends beyond is not from our page.
 const SHIPPING_CHOICES_MAX: usize = domain::cart::CART_LINES_MAX;
 
@@ -30,12 +36,36 @@ pub struct CheckoutForm {
     /// The total that stood beside the button, in minor units, and its currency; empty before there was one.
     pub shown_amount: String,
     pub shown_currency: String,
-    /// `shipping-<seller>` → the chosen rate.
-    #[serde(flatten)]
+    /// Seller's slug → the chosen rate.
     pub shipping: BTreeMap<String, String>,
 }
 
 impl CheckoutForm {
+    /// What stands in the form now. By hand: reading it through serde would be a fifth of what the page loads.
+    pub(super) fn read(form: &HtmlFormElement) -> Option<Self> {
+        let data = FormData::new_with_form(form).ok()?;
+        let text = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let seller = |name: String| name.strip_prefix("shipping[")?.strip_suffix(']').map(str::to_owned);
+        let chosen = |entry: Result<JsValue, JsValue>| {
+            let entry = Array::from(&entry.ok()?);
+            Some((seller(entry.get(0).as_string()?)?, entry.get(1).as_string()?))
+        };
+        Some(Self {
+            form_key: text("form_key"),
+            email: text("email"),
+            name: text("name"),
+            country: text("country"),
+            line1: text("line1"),
+            line2: text("line2"),
+            city: text("city"),
+            region: text("region"),
+            postal_code: text("postal_code"),
+            shown_amount: text("shown_amount"),
+            shown_currency: text("shown_currency"),
+            shipping: data.entries().into_iter().filter_map(chosen).collect(),
+        })
+    }
+
     pub fn address(&self) -> AddressDraft {
         let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
         AddressDraft {
@@ -69,9 +99,8 @@ impl CheckoutForm {
     pub fn shipping_options(&self) -> Option<Vec<ShippingRateId>> {
         let chosen: Vec<ShippingRateId> = self
             .shipping
-            .iter()
-            .filter(|(name, _)| name.starts_with(SHIPPING_PREFIX))
-            .filter_map(|(_, rate)| rate.parse().ok())
+            .values()
+            .filter_map(|rate| rate.parse().ok())
             .take(SHIPPING_CHOICES_MAX)
             .collect();
         Some(chosen).filter(|chosen| !chosen.is_empty())
@@ -93,7 +122,7 @@ impl CheckoutForm {
 
     /// The form as it is kept for the next page: only what somebody typed or chose.
     pub fn kept(self) -> Self {
-        let shipping = self.shipping.into_iter().filter(|(name, _)| name.starts_with(SHIPPING_PREFIX)).take(SHIPPING_CHOICES_MAX).collect();
+        let shipping = self.shipping.into_iter().take(SHIPPING_CHOICES_MAX).collect();
         CheckoutForm { form_key: String::new(), shown_amount: String::new(), shown_currency: String::new(), shipping, ..self }
     }
 }
@@ -133,9 +162,8 @@ mod tests {
         let rate = "018f3a5e-7c4b-7d2a-9f00-3b1c2d4e5f60";
         let mut form = form();
         assert_eq!(form.shipping_options(), None);
-        form.shipping.insert("shipping-clay".into(), rate.into());
-        form.shipping.insert("shipping-loom".into(), "nonsense".into());
-        form.shipping.insert("other".into(), rate.into());
+        form.shipping.insert("clay".into(), rate.into());
+        form.shipping.insert("loom".into(), "nonsense".into());
         assert_eq!(form.shipping_options(), Some(vec![rate.parse().unwrap()]));
         assert_eq!(form.kept().shipping.len(), 2);
     }

@@ -8,7 +8,7 @@ use crate::orders::date_range_text;
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, ErrorView, FlashNotice, Head, PageHeading, button_class};
+use crate::ui::{ButtonKind, FlashNotice, Head, PageHeading, button_class};
 use domain::orders::{OrderStatus, OrderView};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -28,19 +28,9 @@ impl LazyRoute for PayPage {
     fn view(_page: Self) -> AnyView {
         let parameters = use_params_map();
         let number = move || parameters.read().get("number").unwrap_or_default();
-        let view = page_data(number, api::pay_page);
-        let reload = Callback::new(move |()| view.refetch());
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    match view.await {
-                        Ok(view) => view! { <Payment view reload/> }.at_once(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                    }
-                })}
-            </Transition>
-        }
-        .at_once()
+        let page = page_data(number, api::pay_page);
+        let reload = Callback::new(move |()| page.refetch());
+        page.show(|| ().at_once(), move |view| view! { <Payment view reload/> }.at_once())
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Outcome, open_page, outcome};
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, ErrorView, Head, PageHeading, button_class};
+use crate::ui::{ButtonKind, Head, PageHeading, button_class};
 use domain::orders::OrderNumber;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -31,18 +31,7 @@ impl LazyRoute for ReturnPage {
     fn view(_page: Self) -> AnyView {
         let parameters = use_params_map();
         let number = move || parameters.read().get("number").unwrap_or_default();
-        let order = page_data(number, api::payment_return);
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match order.await {
-                        Ok(order) => view! { <Waiting number=order.number/> }.at_once(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                    }
-                })}
-            </Suspense>
-        }
-        .at_once()
+        page_data(number, api::payment_return).show(|| ().at_once(), |order| view! { <Waiting number=order.number/> }.at_once())
     }
 }
 

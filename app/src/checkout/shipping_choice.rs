@@ -1,16 +1,16 @@
-use super::form::SHIPPING_PREFIX;
+use super::form::shipping_field;
 use crate::orders::date_range_text;
 use domain::pricing::{SellerName, ShippingOption};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-/// How each seller's parcel travels: prices and days. `chosen` are the choices made so far, by field name.
+/// How each seller's parcel travels: prices and days. `chosen` are the choices made so far, by the seller's slug.
 #[component]
 pub(super) fn ShippingChoice(options: Vec<ShippingOption>, chosen: BTreeMap<String, String>) -> impl IntoView {
     let sellers = by_seller(&options);
     sellers.into_iter().map(|(seller, options)| {
-        let name = format!("{SHIPPING_PREFIX}{}", seller.slug);
-        let wanted = chosen.get(&name).filter(|wanted| options.iter().any(|option| option.id.to_string() == **wanted)).cloned();
+        let name = shipping_field(&seller.slug);
+        let wanted = chosen.get(&seller.slug).filter(|wanted| options.iter().any(|option| option.id.to_string() == **wanted)).cloned();
         let rows = options.into_iter().map(|option| {
             let id = option.id.to_string();
             let is_chosen = wanted.as_ref().map_or(option.default, |wanted| *wanted == id);

@@ -7,7 +7,7 @@ use crate::checkout::{Outcome, SummaryLine, SummaryLines, Totals, TotalsList, ou
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, ErrorView, FlashNotice, Head, Notice, PageHeading, Tone, button_class};
+use crate::ui::{ButtonKind, FlashNotice, Head, Notice, PageHeading, Tone, button_class};
 use crate::visitor::use_visitor;
 use domain::orders::{OrderStatus, OrderView, RefundView, SellerOrderView};
 use domain::payments::Gateway;
@@ -28,19 +28,11 @@ impl LazyRoute for OrderPage {
 
     fn view(_page: Self) -> AnyView {
         let (parameters, query) = (use_params_map(), use_query_map());
-        let subject = move || (parameters.read().get("number").unwrap_or_default(), query.read().get("placed").is_some());
-        let view = page_data(subject, |(number, is_placed)| api::order_page(number, is_placed));
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    match view.await {
-                        Ok(view) => view! { <Order view/> }.at_once(),
-                        Err(error) => view! { <ErrorView error=error.kind()/> }.at_once(),
-                    }
-                })}
-            </Transition>
-        }
-        .at_once()
+        let is_placed = move || query.read().get("placed").is_some();
+        let number = move || parameters.read().get("number").unwrap_or_default();
+        let page =
+            page_data(move || format!("{} {}", number(), is_placed()), move |_| api::order_page(untrack(number), untrack(is_placed)));
+        page.show(|| ().at_once(), |view| view! { <Order view/> }.at_once())
     }
 }
 

@@ -55,14 +55,15 @@ fn focus_heading(text: String, frames_left: u32) {
 pub fn Head(
     #[prop(into)] title: String,
     #[prop(optional, into)] description: Option<String>,
-    /// The one address of the page, as a path; none for pages that belong into no index.
+    /// The one address of the page, as a path; empty for pages that belong into no index.
     #[prop(optional, into)]
-    canonical: Option<String>,
+    canonical: String,
     /// The address of a picture for shared links.
     #[prop(optional, into)]
     image: Option<String>,
 ) -> impl IntoView {
     let origin = public_origin();
+    let canonical = Some(canonical).filter(|path| !path.is_empty());
     let is_indexed = canonical.is_some();
     view! {
         <Title text=title.clone()/>

@@ -2,7 +2,7 @@ use super::PasswordWeakness;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AccountRefusal {
     #[error("An account with this e-mail address exists already. Sign in instead.")]
     EmailTaken,

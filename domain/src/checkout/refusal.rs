@@ -6,7 +6,7 @@ use crate::pricing::QuoteView;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CheckoutRefusal {
     #[error("Your cart is empty.")]
     CartEmpty,

@@ -65,7 +65,7 @@ pub struct Shortage {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum StockRefusal {
     #[error("Some of this is no longer available.")]
     OutOfStock { lines: Vec<Shortage> },

@@ -70,3 +70,40 @@ pub fn internal(error: &anyhow::Error) -> Problem {
     }
     Problem::new(ErrorCode::InternalError, "Something went wrong on our side.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    async fn panic() -> &'static str {
+        panic!("the secret of the shop")
+    }
+
+    async fn ask(path: &str, accept: &str) -> (u16, String, String) {
+        let router = Router::new().route("/cart", get(panic)).route("/api/v1/cart", get(panic));
+        let router =
+            router.layer(CatchPanicLayer::custom(after_panic)).layer(from_fn(remember_reader)).layer(from_fn(request_id::middleware));
+        let request = axum::extract::Request::builder().uri(path).header(ACCEPT, accept).body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let id = response.headers()[request_id::HEADER].to_str().unwrap().to_owned();
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, id, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_with_a_reference_and_nothing_from_inside() {
+        let (status, id, page) = ask("/cart", "text/html").await;
+        assert_eq!(status, 500);
+        assert!(page.starts_with("<!DOCTYPE html>") && page.contains(&id) && !page.contains("secret"), "{page}");
+        let (status, id, problem) = ask("/api/v1/cart", "*/*").await;
+        let problem: serde_json::Value = serde_json::from_str(&problem).unwrap();
+        assert_eq!((status, &problem["code"], &problem["trace_id"]), (500, &"internal_error".into(), &id.into()));
+    }
+}

@@ -64,7 +64,7 @@ const FORM: [(&str, &str); 12] = [
     ("postal_code", "10013"),
     ("shown_amount", "4700"),
     ("shown_currency", "USD"),
-    ("shipping-none", ""),
+    ("shipping[none]", ""),
 ];
 
 impl Function {
@@ -79,7 +79,10 @@ impl Function {
             |name: &dyn Fn(&str) -> String| FORM.iter().map(|(key, value)| format!("{}={value}", name(key))).collect::<Vec<_>>().join("&");
         let body = match self.body {
             "FORM" => pairs(&|key| key.to_owned()),
-            "NESTED" => pairs(&|key| format!("form[{key}]")),
+            "NESTED" => pairs(&|key| match key.split_once('[') {
+                Some((map, entry)) => format!("form[{map}][{entry}"),
+                None => format!("form[{key}]"),
+            }),
             other => other.replace("LISTING", LISTING).replace("NUMBER", number),
         };
         server.send(request("POST", self.path, &headers, &body)).await

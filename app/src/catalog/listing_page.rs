@@ -1,0 +1,149 @@
+use super::api::{ListingPage, ListingSubject, load_listing_page};
+use super::listing_address::{Scope, read, write};
+use super::listing_results::{FirstListing, ListingResults};
+use super::maker::place;
+use super::page_address::{PageAddress, use_page_address};
+use crate::page_data;
+use crate::routes;
+use crate::ui::{AtOnce as _, Breadcrumbs, CardGridSkeleton, Crumb, Head, Icon, PageHeading};
+use domain::catalog::{CategoryRef, ListingQuery};
+use domain::sellers::SellerView;
+use leptos::prelude::*;
+use leptos_router::LazyRoute;
+
+/// What is in one category, its subcategories included.
+#[derive(Debug)]
+pub struct CategoryPage;
+
+/// What answers a question; without one, everything there is.
+#[derive(Debug)]
+pub struct SearchPage;
+
+/// Who a seller is, and what they sell.
+#[derive(Debug)]
+pub struct SellerPage;
+
+impl LazyRoute for CategoryPage {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_page: Self) -> AnyView {
+        listing("/c/", |slug| Scope::Category(slug.to_owned())).await
+    }
+}
+
+impl LazyRoute for SearchPage {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_page: Self) -> AnyView {
+        listing(routes::SEARCH, |_| Scope::Everything).await
+    }
+}
+
+impl LazyRoute for SellerPage {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_page: Self) -> AnyView {
+        listing("/s/", |slug| Scope::Seller(slug.to_owned())).await
+    }
+}
+
+/// The page below `prefix`; what follows there says what it is about. One chunk for all three.
+#[lazy]
+fn listing(prefix: &'static str, scope: fn(&str) -> Scope) -> AnyView {
+    FirstListing::provide();
+    let address = use_page_address(prefix);
+    let page = page_data(
+        move || address.with(PageAddress::text),
+        move |_| {
+            let PageAddress { slug, query } = address.get_untracked();
+            let scope = scope(&slug);
+            let query = read(&scope, &query);
+            load_listing_page(scope, query)
+        },
+    );
+    let content = page.show(
+        || view! { <CardGridSkeleton/> }.at_once(),
+        move |found| {
+            let address = address.get_untracked();
+            let scope = scope(&address.slug);
+            let query = read(&scope, &address.query);
+            content(format!("{prefix}{}", address.slug), scope, query, found)
+        },
+    );
+    view! { <div class="page-wide py-6 sm:py-8">{content}</div> }.at_once()
+}
+
+fn content(path: String, scope: Scope, query: ListingQuery, found: ListingPage) -> AnyView {
+    let ListingPage { subject, listing } = found;
+    let head = match subject {
+        ListingSubject::Everything => search_head(&query, listing.corrected_query.clone()),
+        ListingSubject::Category { name, above, below } => category_head(path.clone(), name, above, below),
+        ListingSubject::Seller(seller) => seller_head(path.clone(), seller),
+    };
+    view! {
+        {head}
+        <ListingResults path scope query listing/>
+    }
+    .at_once()
+}
+
+fn category_head(path: String, name: String, above: Vec<CategoryRef>, below: Vec<CategoryRef>) -> AnyView {
+    let mut crumbs = vec![Crumb::new("Souk", routes::HOME)];
+    crumbs.extend(above.iter().map(|above| Crumb::new(&above.name, routes::category(&above.slug))));
+    let below = below.into_iter().map(|below| view! { <li><a href=routes::category(&below.slug) class="chip">{below.name}</a></li> });
+    view! {
+        <Head title=name.clone() description=format!("{name} from the makers of Souk.") canonical=path/>
+        <Breadcrumbs crumbs here=name.clone()/>
+        <PageHeading text=name/>
+        <ul class="mt-4 flex flex-wrap gap-2 empty:hidden" aria-label="Subcategories">{below.collect_view()}</ul>
+    }
+    .at_once()
+}
+
+fn search_head(query: &ListingQuery, corrected: Option<String>) -> AnyView {
+    let title = match &query.q {
+        Some(question) => format!("“{question}”"),
+        None => "Everything".to_owned(),
+    };
+    let corrected = corrected.map(|corrected| {
+        let instead = ListingQuery { q: Some(corrected.clone()), cursor: None, ..query.clone() };
+        view! {
+            <p class="mt-2 text-soft" data-testid="search-corrected">
+                "Did you mean " <a href=write(routes::SEARCH, &Scope::Everything, &instead) class="link">{corrected}</a> "?"
+            </p>
+        }
+    });
+    // A question is nobody's page but the asker's; the list of everything is worth finding.
+    let canonical = if *query == ListingQuery::default() { routes::SEARCH } else { "" };
+    view! {
+        <Head title=title.clone() canonical/>
+        <PageHeading text=title/>
+        {corrected}
+    }
+    .at_once()
+}
+
+fn seller_head(path: String, seller: SellerView) -> AnyView {
+    let place = place(&seller);
+    let paragraphs: Vec<String> = seller.story.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+    let description = paragraphs.first().cloned().unwrap_or_else(|| format!("{} on Souk.", seller.name));
+    view! {
+        <Head title=seller.name.clone() description canonical=path/>
+        <Breadcrumbs crumbs=vec![Crumb::new("Souk", routes::HOME)] here=seller.name.clone()/>
+        <div class="seller-head">
+            <PageHeading text=seller.name/>
+            <p class="mt-2 flex items-center gap-1.5 text-soft">
+                <Icon name="map-pin" class="size-4"/>
+                {place}
+            </p>
+            <div class="seller-story">{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
+        </div>
+    }
+    .at_once()
+}
