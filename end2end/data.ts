@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 // The release build has no test door: what a test needs is written into the database as the shop itself would write it,
@@ -74,6 +75,16 @@ export async function stockOf(product: Product): Promise<{ on_hand: number; allo
 
 export async function closeDatabase() {
   await pool.end();
+}
+
+export interface SignIn {
+  email: string;
+  password: string;
+}
+
+/** Who can sign in to the running shop, as the file says that describes it. */
+export function signIns(): { admin: SignIn; shopper: SignIn; sellers: SignIn[] } {
+  return JSON.parse(readFileSync(process.env.SOUK_RUN_FILE ?? '../.souk/run.json', 'utf8')).sign_ins;
 }
 
 /** An address nobody else of the run uses, so that a test finds its own orders. */

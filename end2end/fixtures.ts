@@ -8,7 +8,7 @@ export const test = base.extend<{ quiet: string[] }>({
       const noise: string[] = [];
       const watch = (watched: Page) => {
         watched.on('console', (message) => {
-          if (['error', 'warning'].includes(message.type())) noise.push(`${watched.url()}: ${message.type()}: ${message.text()}`);
+          if (['error', 'warning'].includes(message.type()) && !isExpected(watched, message.text())) noise.push(`${watched.url()}: ${message.type()}: ${message.text()}`);
         });
         watched.on('pageerror', (error) => noise.push(`${watched.url()}: page error: ${error.message}`));
         watched.on('response', (response) => {
@@ -28,6 +28,12 @@ export const test = base.extend<{ quiet: string[] }>({
 export { expect };
 
 const expectedStatuses = new WeakMap<Page, Set<number>>();
+
+/** The browser's own report of an answer that the test expects. */
+function isExpected(page: Page, message: string): boolean {
+  const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(message)?.[1];
+  return status !== undefined && !!expectedStatuses.get(page)?.has(Number(status));
+}
 
 /** Says that answers with these statuses belong to the test (a refusal it provokes). */
 export function expectStatus(page: Page, ...statuses: number[]) {

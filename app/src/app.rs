@@ -1,13 +1,8 @@
-use crate::accounts::{AccountPage, RegisterPage, SignInPage};
-use crate::admin::AdminPage;
-use crate::cart::{CartDrawer, CartPage, CartStore};
-use crate::catalog::{CategoryPage, HomePage, ProductPage, SearchPage, SellerPage};
-use crate::checkout::{CheckoutPage, PayPage, ReturnPage};
+use crate::cart::{CartDrawer, CartStore};
 use crate::footer::Footer;
 use crate::header::Header;
 use crate::not_found_page::NotFoundPage;
-use crate::orders::OrderPage;
-use crate::sellers::SellPage;
+use crate::parts::*;
 use crate::theme::Theme;
 use crate::ui::Announcer;
 use crate::visitor::Visitor;
@@ -54,17 +49,17 @@ fn provide_page_contexts() {
     CartStore::provide();
 }
 
-/// Paths and pages. Catalogue pages send their content in the first answer and are the same for everyone; personal pages
-/// wait for everything, so that a redirect or a status can still be sent. Each page's code is loaded when it is visited.
+/// Paths and pages. Every answer waits for its whole page: catalogue pages are then the same bytes for everyone, and a
+/// personal page can still be a redirect or another status. A page's code is loaded with its part when it is visited.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
         <FlatRoutes fallback=|| view! { <NotFoundPage/> } transition=true>
-            <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/c/:slug") view={Lazy::<CategoryPage>::new()} ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/p/:slug") view={Lazy::<ProductPage>::new()} ssr=SsrMode::PartiallyBlocked/>
-            <Route path=path!("/s/:slug") view={Lazy::<SellerPage>::new()} ssr=SsrMode::PartiallyBlocked/>
+            <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/c/:slug") view={Lazy::<CategoryPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/p/:slug") view={Lazy::<ProductPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/s/:slug") view={Lazy::<SellerPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/cart") view={Lazy::<CartPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout") view={Lazy::<CheckoutPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/checkout/pay/:number") view={Lazy::<PayPage>::new()} ssr=SsrMode::Async/>

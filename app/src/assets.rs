@@ -1,10 +1,7 @@
 //! The names of the built files, which carry their hashes, read once; and the few lines that start the browser part.
 
-use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
-use leptos::prelude::{ArcStoredValue, provide_context};
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::OnceLock;
 
 /// Where the built files of this release stand.
@@ -12,8 +9,6 @@ use std::sync::OnceLock;
 pub struct Assets {
     style_sheet: String,
     boot_script: String,
-    /// Which chunks a lazily loaded page needs; none in a build without them.
-    chunks: Option<WasmSplitManifest>,
 }
 
 static ASSETS: OnceLock<Assets> = OnceLock::new();
@@ -31,11 +26,7 @@ impl Assets {
             Some(hash) => format!("/{folder}/{name}.{hash}.{ending}"),
             None => format!("/{folder}/{name}.{ending}"),
         };
-        Self {
-            style_sheet: hashed("css", "css"),
-            boot_script: boot_script(&hashed("js", "js"), &hashed("wasm", "wasm")),
-            chunks: read_chunks(options, &hashes),
-        }
+        Self { style_sheet: hashed("css", "css"), boot_script: boot_script(&hashed("js", "js"), &hashed("wasm", "wasm")) }
     }
 
     pub fn style_sheet(&self) -> &str {
@@ -44,13 +35,6 @@ impl Assets {
 
     pub fn boot_script(&self) -> &str {
         &self.boot_script
-    }
-
-    /// Lets the page name the chunks it will need in its head.
-    pub(crate) fn provide_chunk_hints(&self) {
-        if let Some(chunks) = &self.chunks {
-            provide_context(chunks.clone());
-        }
     }
 }
 
@@ -62,17 +46,6 @@ fn read_hashes(options: &LeptosOptions) -> HashMap<String, String> {
         String::new()
     });
     text.lines().filter_map(|line| line.split_once(':')).map(|(kind, hash)| (kind.trim().to_owned(), hash.trim().to_owned())).collect()
-}
-
-fn read_chunks(options: &LeptosOptions, hashes: &HashMap<String, String>) -> Option<WasmSplitManifest> {
-    let manifest = match hashes.get("manifest") {
-        Some(hash) => format!("__wasm_split_manifest.{hash}.json"),
-        None => "__wasm_split_manifest.json".to_owned(),
-    };
-    let loader = hashes.get("split").map_or("______________________", String::as_str);
-    let path = Path::new(options.site_root.as_ref()).join(options.site_pkg_dir.as_ref()).join(manifest);
-    let chunks = serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?;
-    Some(WasmSplitManifest(ArcStoredValue::new((format!("/{}", options.site_pkg_dir), chunks, format!("__wasm_split.{loader}.js")))))
 }
 
 /// Starts the browser part once the page has been painted and the browser is idle, or at once when the shopper reaches for

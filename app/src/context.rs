@@ -35,11 +35,6 @@ pub fn context<R>() -> Result<Context, AppError<R>> {
     })
 }
 
-/// Whether the page being made depends on who asks.
-pub fn is_personal_page() -> bool {
-    use_context::<Parts>().is_some_and(|parts| crate::routes::is_personal(parts.uri.path()))
-}
-
 /// What the shopper is told, and the log line bears.
 pub fn reference() -> String {
     context::<()>().map(|context| context.request_id).unwrap_or_else(|_| "no-context".to_owned())

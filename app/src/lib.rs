@@ -21,6 +21,7 @@ mod footer;
 mod header;
 mod not_found_page;
 mod page_data;
+mod parts;
 mod theme;
 mod visitor;
 

@@ -1,16 +1,12 @@
 use crate::App;
 use crate::assets::Assets;
-use crate::{context, theme};
+use crate::theme;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = Assets::of(&options);
-    // Catalogue pages name none: what is fetched early there competes with the pictures.
-    if context::is_personal_page() {
-        assets.provide_chunk_hints();
-    }
     let shade = theme::chosen();
     view! {
         <!DOCTYPE html>

@@ -1,44 +1,77 @@
+import { type Page } from '@playwright/test';
 import { accessible, expect, expectStatus, hydrated, test, visit } from '../fixtures';
-import { makeProduct } from '../data';
+import { freshEmail, makeProduct, signIns, type SignIn } from '../data';
+import { Shop } from '../pages/shop';
 
-// The lazy areas and where each is reached from inside the shop.
-const lazyRoutes = ['/checkout', '/account/sign-in', '/account/register'];
-
-for (const path of lazyRoutes) {
-  test(`the chunk of ${path} loads directly and by navigation`, async ({ page }) => {
-    await visit(page, path);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await visit(page, '/cart');
-    // A navigation inside the app: no new document is loaded.
-    await page.evaluate(() => Reflect.set(window, 'stayed', true));
-    await page.evaluate((to) => {
-      const link = document.createElement('a');
-      link.href = to;
-      link.textContent = 'test navigation';
-      document.body.append(link);
-      link.click();
-      link.remove();
-    }, path);
-    await page.waitForURL(`**${path}`);
-    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
-    expect(await page.evaluate(() => Reflect.get(window, 'stayed'))).toBe(true);
-  });
+/** Opens a guarded page as somebody who may. */
+async function signIn(page: Page, path: string, { email, password }: SignIn) {
+  await page.goto(path);
+  await page.waitForURL(/\/account\/sign-in\?next=/);
+  await hydrated(page);
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`**${path}`);
 }
+
+/** Loads a page as a document, then again from inside the app: either way its code arrives. */
+async function loadsBothWays(page: Page, path: string) {
+  const heading = page.getByRole('heading', { level: 1 });
+  await visit(page, path);
+  await expect(heading).toBeVisible();
+  await visit(page, path === '/cart' ? '/search' : '/cart');
+  // A navigation inside the app: no new document is loaded.
+  await page.evaluate(() => Reflect.set(window, 'stayed', true));
+  await page.evaluate((to) => {
+    const link = document.createElement('a');
+    link.href = to;
+    link.textContent = 'test navigation';
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, path);
+  await page.waitForURL(`**${path}`);
+  await expect(heading, path).toBeFocused();
+  expect(await page.evaluate(() => Reflect.get(window, 'stayed')), path).toBe(true);
+}
+
+test('the code of every public page arrives directly and by navigation', async ({ page }) => {
+  await visit(page, '/');
+  const main = page.getByRole('main');
+  const found = await Promise.all(['/c/', '/p/', '/s/'].map((start) => main.locator(`a[href^="${start}"]`).first().getAttribute('href')));
+  for (const path of ['/', ...found, '/search', '/cart', '/checkout', '/account/sign-in', '/account/register']) {
+    await loadsBothWays(page, path ?? '');
+  }
+});
+
+test('the code of the pages of an order arrives', async ({ page }) => {
+  const shop = new Shop(page);
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  const number = await shop.placeOrder(freshEmail());
+  await loadsBothWays(page, `/orders/${number}`);
+  // These two are documents of their own: only they may run the gateway's script. Unpaid, the return leads to the payment.
+  for (const path of [`/checkout/return/${number}`, `/checkout/pay/${number}`]) {
+    await visit(page, path);
+    await page.waitForURL(`**/checkout/pay/${number}`);
+    await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+  }
+});
+
+test('the code of the pages behind a sign-in arrives', async ({ page }) => {
+  const { sellers } = signIns();
+  await signIn(page, '/sell', sellers[0]);
+  for (const path of ['/sell', '/account']) await loadsBothWays(page, path);
+  await page.context().clearCookies();
+  await signIn(page, '/admin', signIns().admin);
+  await loadsBothWays(page, '/admin');
+});
 
 test('the guarded areas let the right people in and tell the others', async ({ page }) => {
   for (const area of ['/sell', '/admin', '/account']) {
     await page.goto(area);
     await page.waitForURL(/\/account\/sign-in\?next=/);
   }
-  const signIn = async (email: string, password: string) => {
-    await hydrated(page);
-    await page.getByLabel('E-mail', { exact: true }).fill(email);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-  };
-  await page.goto('/admin');
-  await signIn(process.env.SOUK_ADMIN_EMAIL ?? '', process.env.SOUK_ADMIN_PASSWORD ?? '');
-  await page.waitForURL('**/admin');
+  await signIn(page, '/admin', signIns().admin);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await accessible(page);
   expectStatus(page, 403);

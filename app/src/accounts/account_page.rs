@@ -11,28 +11,16 @@ use domain::page::Page;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::location::Url;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Titles shown of one order; the rest are counted.
 const TITLES_SHOWN: usize = 3;
 
 /// One's own page: who one is, and what was ordered.
-#[derive(Debug)]
-pub struct AccountPage;
-
-#[lazy_route]
-impl LazyRoute for AccountPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        let query = use_query_map();
-        let cursor = move || query.read().get("cursor");
-        page_data(move || cursor().unwrap_or_default(), move |_| api::account(untrack(cursor)))
-            .show(|| ().at_once(), |view| view! { <Account view/> }.at_once())
-    }
+pub(crate) fn account_page() -> AnyView {
+    let query = use_query_map();
+    let cursor = move || query.read().get("cursor");
+    page_data(move || cursor().unwrap_or_default(), move |_| api::account(untrack(cursor)))
+        .show(|| ().at_once(), |view| view! { <Account view/> }.at_once())
 }
 
 #[component]

@@ -17,9 +17,10 @@ mod sessions;
 #[cfg(feature = "ssr")]
 mod trouble;
 
-pub use account_page::AccountPage;
+pub(crate) use account_page::account_page;
 pub use api::AccountForm;
 pub use closed_area::ClosedArea;
-pub use register_page::{RegisterForm, RegisterPage};
-pub use sign_in_page::SignInPage;
+pub use register_page::RegisterForm;
+pub(crate) use register_page::register_page;
+pub(crate) use sign_in_page::sign_in_page;
 pub use sign_out_button::SignOutButton;

@@ -9,31 +9,19 @@ use domain::accounts::PASSWORD_LENGTH_MIN;
 use domain::email::EMAIL_LENGTH_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Longer names are refused by the use case.
 const NAME_LENGTH_MAX: u32 = 100;
 
-#[derive(Debug)]
-pub struct RegisterPage;
-
-#[lazy_route]
-impl LazyRoute for RegisterPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        let next = next_of_query();
-        page_data(next, api::load_account_form).show(
-            || ().at_once(),
-            move |form| {
-                let next = untrack(next);
-                view! { <Register form next/> }.at_once()
-            },
-        )
-    }
+pub(crate) fn register_page() -> AnyView {
+    let next = next_of_query();
+    page_data(next, api::load_account_form).show(
+        || ().at_once(),
+        move |form| {
+            let next = untrack(next);
+            view! { <Register form next/> }.at_once()
+        },
+    )
 }
 
 #[component]

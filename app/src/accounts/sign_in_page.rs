@@ -8,28 +8,16 @@ use domain::email::EMAIL_LENGTH_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
-#[derive(Debug)]
-pub struct SignInPage;
-
-#[lazy_route]
-impl LazyRoute for SignInPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        let next = next_of_query();
-        page_data(next, api::load_account_form).show(
-            || ().at_once(),
-            move |form| {
-                let next = untrack(next);
-                view! { <SignIn form next/> }.at_once()
-            },
-        )
-    }
+pub(crate) fn sign_in_page() -> AnyView {
+    let next = next_of_query();
+    page_data(next, api::load_account_form).show(
+        || ().at_once(),
+        move |form| {
+            let next = untrack(next);
+            view! { <SignIn form next/> }.at_once()
+        },
+    )
 }
 
 /// Where to go afterwards; empty: to the account.

@@ -3,4 +3,4 @@
 mod admin_page;
 mod api;
 
-pub use admin_page::AdminPage;
+pub(crate) use admin_page::admin_page;

@@ -10,21 +10,10 @@ use domain::cart::{CartView, MergeNotice};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Everything in the cart, with what it comes to.
-#[derive(Debug)]
-pub struct CartPage;
-
-#[lazy_route]
-impl LazyRoute for CartPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <WholeCart/> }.at_once()
-    }
+pub(crate) fn cart_page() -> AnyView {
+    view! { <WholeCart/> }.at_once()
 }
 
 #[component]

@@ -16,5 +16,5 @@ mod totals;
 pub use add_to_cart::AddToCart;
 pub(crate) use cart_badge::CartBadge;
 pub(crate) use cart_drawer::CartDrawer;
-pub use cart_page::CartPage;
+pub(crate) use cart_page::cart_page;
 pub use store::CartStore;

@@ -8,21 +8,10 @@ use crate::ui::AtOnce as _;
 use crate::ui::{CardGridSkeleton, Head, Icon, Picture};
 use domain::catalog::{CategoryView, HomeView, ImageView, SellerRef};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The front page: what the shop is, its departments, what is new, what sells, who makes it.
-#[derive(Debug)]
-pub struct HomePage;
-
-#[lazy_route]
-impl LazyRoute for HomePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        view! { <Home/> }.at_once()
-    }
+pub(crate) fn home_page() -> AnyView {
+    view! { <Home/> }.at_once()
 }
 
 #[component]

@@ -9,52 +9,23 @@ use crate::ui::{AtOnce as _, Breadcrumbs, CardGridSkeleton, Crumb, Head, Icon, P
 use domain::catalog::{CategoryRef, ListingQuery};
 use domain::sellers::SellerView;
 use leptos::prelude::*;
-use leptos_router::LazyRoute;
 
 /// What is in one category, its subcategories included.
-#[derive(Debug)]
-pub struct CategoryPage;
+pub(crate) fn category_page() -> AnyView {
+    listing("/c/", |slug| Scope::Category(slug.to_owned()))
+}
 
 /// What answers a question; without one, everything there is.
-#[derive(Debug)]
-pub struct SearchPage;
+pub(crate) fn search_page() -> AnyView {
+    listing(routes::SEARCH, |_| Scope::Everything)
+}
 
 /// Who a seller is, and what they sell.
-#[derive(Debug)]
-pub struct SellerPage;
-
-impl LazyRoute for CategoryPage {
-    fn data() -> Self {
-        Self
-    }
-
-    async fn view(_page: Self) -> AnyView {
-        listing("/c/", |slug| Scope::Category(slug.to_owned())).await
-    }
+pub(crate) fn seller_page() -> AnyView {
+    listing("/s/", |slug| Scope::Seller(slug.to_owned()))
 }
 
-impl LazyRoute for SearchPage {
-    fn data() -> Self {
-        Self
-    }
-
-    async fn view(_page: Self) -> AnyView {
-        listing(routes::SEARCH, |_| Scope::Everything).await
-    }
-}
-
-impl LazyRoute for SellerPage {
-    fn data() -> Self {
-        Self
-    }
-
-    async fn view(_page: Self) -> AnyView {
-        listing("/s/", |slug| Scope::Seller(slug.to_owned())).await
-    }
-}
-
-/// The page below `prefix`; what follows there says what it is about. One chunk for all three.
-#[lazy]
+/// The page below `prefix`; what follows there says what it is about.
 fn listing(prefix: &'static str, scope: fn(&str) -> Scope) -> AnyView {
     FirstListing::provide();
     let address = use_page_address(prefix);

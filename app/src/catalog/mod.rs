@@ -19,6 +19,6 @@ mod structured_data;
 mod variant_picker;
 
 pub(crate) use api::departments;
-pub use home_page::HomePage;
-pub use listing_page::{CategoryPage, SearchPage, SellerPage};
-pub use product_page::ProductPage;
+pub(crate) use home_page::home_page;
+pub(crate) use listing_page::{category_page, search_page, seller_page};
+pub(crate) use product_page::product_page;

@@ -12,24 +12,9 @@ use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedH
 use domain::catalog::ProductView;
 use domain::id::VariantId;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// One product, with the variant the address asks for.
-#[derive(Debug)]
-pub struct ProductPage;
-
-#[lazy_route]
-impl LazyRoute for ProductPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        product_page()
-    }
-}
-
-fn product_page() -> AnyView {
+pub(crate) fn product_page() -> AnyView {
     let address = use_page_address("/p/");
     let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
     let page = page_data(

@@ -19,29 +19,17 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos_router::{LazyRoute, lazy_route};
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 
 /// Contact, delivery and shipping in one column, the order beside it. Guests first: nobody needs an account to buy.
-#[derive(Debug)]
-pub struct CheckoutPage;
-
-#[lazy_route]
-impl LazyRoute for CheckoutPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        page_data(String::new, |_| api::checkout_page()).show(
-            || ().at_once(),
-            |view| {
-                if view.cart.lines.is_empty() { view! { <NothingToBuy/> }.at_once() } else { view! { <Checkout view/> }.at_once() }
-            },
-        )
-    }
+pub(crate) fn checkout_page() -> AnyView {
+    page_data(String::new, |_| api::checkout_page()).show(
+        || ().at_once(),
+        |view| {
+            if view.cart.lines.is_empty() { view! { <NothingToBuy/> }.at_once() } else { view! { <Checkout view/> }.at_once() }
+        },
+    )
 }
 
 #[component]

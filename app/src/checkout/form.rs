@@ -97,12 +97,7 @@ impl CheckoutForm {
 
     /// The chosen shipping rates; none when nothing was chosen yet.
     pub fn shipping_options(&self) -> Option<Vec<ShippingRateId>> {
-        let chosen: Vec<ShippingRateId> = self
-            .shipping
-            .values()
-            .filter_map(|rate| rate.parse().ok())
-            .take(SHIPPING_CHOICES_MAX)
-            .collect();
+        let chosen: Vec<ShippingRateId> = self.shipping.values().filter_map(|rate| rate.parse().ok()).take(SHIPPING_CHOICES_MAX).collect();
         Some(chosen).filter(|chosen| !chosen.is_empty())
     }
 

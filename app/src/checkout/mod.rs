@@ -22,12 +22,12 @@ mod draft;
 #[cfg(feature = "ssr")]
 mod once;
 
-pub use checkout_page::CheckoutPage;
+pub(crate) use checkout_page::checkout_page;
 pub use form::CheckoutForm;
 pub use order_summary::{SummaryLine, SummaryLines, Totals, TotalsList};
 pub use outcome::{Outcome, outcome};
-pub use pay_page::PayPage;
-pub use return_page::ReturnPage;
+pub(crate) use pay_page::pay_page;
+pub(crate) use return_page::return_page;
 
 use browser::open_page;
 use trouble::trouble_of;

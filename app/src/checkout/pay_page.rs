@@ -12,26 +12,14 @@ use crate::ui::{ButtonKind, FlashNotice, Head, PageHeading, button_class};
 use domain::orders::{OrderStatus, OrderView};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Where an order is paid: after placing it, after a refused card, and from the link in the API's answer.
-#[derive(Debug)]
-pub struct PayPage;
-
-#[lazy_route]
-impl LazyRoute for PayPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        let parameters = use_params_map();
-        let number = move || parameters.read().get("number").unwrap_or_default();
-        let page = page_data(number, api::pay_page);
-        let reload = Callback::new(move |()| page.refetch());
-        page.show(|| ().at_once(), move |view| view! { <Payment view reload/> }.at_once())
-    }
+pub(crate) fn pay_page() -> AnyView {
+    let parameters = use_params_map();
+    let number = move || parameters.read().get("number").unwrap_or_default();
+    let page = page_data(number, api::pay_page);
+    let reload = Callback::new(move |()| page.refetch());
+    page.show(|| ().at_once(), move |view| view! { <Payment view reload/> }.at_once())
 }
 
 #[component]

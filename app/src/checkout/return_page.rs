@@ -8,8 +8,8 @@ use crate::ui::{ButtonKind, Head, PageHeading, button_class};
 use domain::orders::OrderNumber;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
-use leptos_router::{LazyRoute, NavigateOptions, lazy_route};
 
 /// Between two questions how the payment went.
 const CHECK_EVERY_MS: i32 = 2_500;
@@ -18,21 +18,10 @@ const CHECKS_MAX: usize = 240;
 
 /// Where the bank or the gateway's own page sends the shopper back to. Known outcomes are led on by the server; this page
 /// is what is seen while nobody knows.
-#[derive(Debug)]
-pub struct ReturnPage;
-
-#[lazy_route]
-impl LazyRoute for ReturnPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        let parameters = use_params_map();
-        let number = move || parameters.read().get("number").unwrap_or_default();
-        page_data(number, api::payment_return).show(|| ().at_once(), |order| view! { <Waiting number=order.number/> }.at_once())
-    }
+pub(crate) fn return_page() -> AnyView {
+    let parameters = use_params_map();
+    let number = move || parameters.read().get("number").unwrap_or_default();
+    page_data(number, api::payment_return).show(|| ().at_once(), |order| view! { <Waiting number=order.number/> }.at_once())
 }
 
 #[component]

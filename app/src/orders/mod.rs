@@ -7,5 +7,5 @@ mod progress;
 mod when;
 
 pub use badge::OrderBadge;
-pub use order_page::OrderPage;
+pub(crate) use order_page::order_page;
 pub use when::{date_range_text, date_text, moment_text, unix_seconds};

@@ -13,27 +13,14 @@ use domain::orders::{OrderStatus, OrderView, RefundView, SellerOrderView};
 use domain::payments::Gateway;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use leptos_router::{LazyRoute, lazy_route};
 
 /// One order: its state, its parcels, what it cost. Right after paying it says thanks and how to find the way back.
-#[derive(Debug)]
-pub struct OrderPage;
-
-#[lazy_route]
-impl LazyRoute for OrderPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        let (parameters, query) = (use_params_map(), use_query_map());
-        let is_placed = move || query.read().get("placed").is_some();
-        let number = move || parameters.read().get("number").unwrap_or_default();
-        let page =
-            page_data(move || format!("{} {}", number(), is_placed()), move |_| api::order_page(untrack(number), untrack(is_placed)));
-        page.show(|| ().at_once(), |view| view! { <Order view/> }.at_once())
-    }
+pub(crate) fn order_page() -> AnyView {
+    let (parameters, query) = (use_params_map(), use_query_map());
+    let is_placed = move || query.read().get("placed").is_some();
+    let number = move || parameters.read().get("number").unwrap_or_default();
+    let page = page_data(move || format!("{} {}", number(), is_placed()), move |_| api::order_page(untrack(number), untrack(is_placed)));
+    page.show(|| ().at_once(), |view| view! { <Order view/> }.at_once())
 }
 
 #[component]

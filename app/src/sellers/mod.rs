@@ -3,4 +3,4 @@
 mod api;
 mod sell_page;
 
-pub use sell_page::SellPage;
+pub(crate) use sell_page::sell_page;

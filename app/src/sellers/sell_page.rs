@@ -5,35 +5,23 @@ use crate::routes;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, Head, PageHeading, button_class};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Where sellers run their shop.
-#[derive(Debug)]
-pub struct SellPage;
-
-#[lazy_route]
-impl LazyRoute for SellPage {
-    // What the page loads is begun in its view: begun here, reading it would be part of what every page loads.
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_page: Self) -> AnyView {
-        page_data(String::new, |_| api::enter()).show_or(
-            || ().at_once(),
-            |()| view! { <Dashboard/> }.at_once(),
-            |error| {
-                view! {
-                    <ClosedArea
-                        error
-                        title="This part is for sellers"
-                        text="Your account does not work for a seller on Souk. Sign in with one that does, or go on shopping."
-                    />
-                }
-                .at_once()
-            },
-        )
-    }
+pub(crate) fn sell_page() -> AnyView {
+    page_data(String::new, |_| api::enter()).show_or(
+        || ().at_once(),
+        |()| view! { <Dashboard/> }.at_once(),
+        |error| {
+            view! {
+                <ClosedArea
+                    error
+                    title="This part is for sellers"
+                    text="Your account does not work for a seller on Souk. Sign in with one that does, or go on shopping."
+                />
+            }
+            .at_once()
+        },
+    )
 }
 
 #[component]
