@@ -1,6 +1,7 @@
 use crate::App;
 use crate::assets::Assets;
-use crate::theme;
+use crate::{context, theme};
+use domain::payments::Gateway;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
@@ -26,7 +27,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
+                // Beside the app and not in it: the browser has nothing to take over here.
+                {takes_test_payments().then(|| view! {
+                    <aside class="test-payments" aria-label="Test payments">"Test payments: no real money moves in this shop."</aside>
+                })}
             </body>
         </html>
     }
+}
+
+/// Whether the payment sandbox stands in for the gateway; every page of such a shop says so.
+fn takes_test_payments() -> bool {
+    context::context::<()>().is_ok_and(|context| context.handles.settings.gateway == Gateway::Sandbox)
 }

@@ -19,6 +19,7 @@ async function loadsBothWays(page: Page, path: string) {
   const heading = page.getByRole('heading', { level: 1 });
   await visit(page, path);
   await expect(heading).toBeVisible();
+  await expect(page.getByText('Test payments: no real money moves')).toBeInViewport();
   await visit(page, path === '/cart' ? '/search' : '/cart');
   // A navigation inside the app: no new document is loaded.
   await page.evaluate(() => Reflect.set(window, 'stayed', true));
