@@ -14,6 +14,8 @@ pub const SESSION_COOKIE: &str = "__Host-souk_session";
 pub const CART_COOKIE: &str = "__Host-souk_cart";
 /// Up to [`ORDER_TOKENS_MAX`] tokens joined by `.`.
 pub const ORDERS_COOKIE: &str = "__Host-souk_orders";
+/// What was typed at the checkout.
+pub const DRAFT_COOKIE: &str = "__Host-souk_draft";
 pub const ORDER_TOKENS_MAX: usize = 10;
 /// Readable by script: the theme is switched without asking the server.
 pub const THEME_COOKIE: &str = "souk_theme";
@@ -145,8 +147,8 @@ pub fn is_redirected() -> bool {
 
 // The cart -----------------------------------------------------------------------------------------------------------
 
-/// Carts are kept for weeks; each change prolongs it.
-const CART_COOKIE_SECONDS: u32 = 60 * 24 * 60 * 60;
+/// As long as a guest's cart is kept after its last change; each change prolongs both.
+const CART_COOKIE_SECONDS: u32 = 30 * 24 * 60 * 60;
 
 /// Ends a change of the cart: a guest's token goes into the cookie and out of the answer, and a plain form is led to the
 /// cart's page, with `done` or the refusal as its message.

@@ -160,6 +160,9 @@ test('an account sees its orders, and nobody else does', async ({ browser, page 
   await expect(page.getByRole('main').getByRole('link', { name: new RegExp(number) })).toBeVisible();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByTestId('header-account')).toContainText('Account');
+  // Whoever uses this browser next finds nothing of it.
+  expectStatus(page, 404);
+  expect((await visit(page, `/orders/${number}`))?.status()).toBe(404);
   await visit(page, '/account/sign-in');
   await page.getByLabel('E-mail', { exact: true }).fill(email);
   await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');

@@ -1,6 +1,6 @@
 //! A browser's session: its cookie, and what changes for the cart when somebody signs in.
 
-use crate::context::{CART_COOKIE, SESSION_COOKIE, clear_cookie, cookie, set_cookie};
+use crate::context::{CART_COOKIE, DRAFT_COOKIE, ORDERS_COOKIE, SESSION_COOKIE, clear_cookie, cookie, set_cookie};
 use backend::{Context, Failure};
 use domain::accounts::AccountRefusal;
 use domain::id::UserId;
@@ -35,7 +35,8 @@ pub(super) async fn end(ctx: &Context) -> Result<(), Failure<NoRefusal>> {
     if let Some(token) = cookie(SESSION_COOKIE) {
         backend::accounts::end_session(ctx, &token).await?;
     }
-    clear_cookie(SESSION_COOKIE);
+    // Whoever uses this browser next finds neither orders nor an address.
+    [SESSION_COOKIE, ORDERS_COOKIE, DRAFT_COOKIE].into_iter().for_each(clear_cookie);
     Ok(())
 }
 

@@ -34,8 +34,13 @@ pub(super) async fn load_cart_page() -> Result<CartPageData, AppError<CartRefusa
 /// Adds to what is there. Without script the shopper goes on in the cart.
 #[server(prefix = "/sf", endpoint = "cart/add_item")]
 pub(super) async fn add_item(variant: VariantId, quantity: Quantity) -> Result<CartView, AppError<CartRefusal>> {
-    let ctx = crate::context::context()?;
-    let outcome = backend::cart::add_item(&ctx, variant, quantity).await;
+    use domain::cart::CartRefusal;
+    let mut ctx: backend::Context = crate::context::context()?;
+    let mut outcome = backend::cart::add_item(&ctx, variant, quantity).await;
+    // A cart that has run out is an empty one to the shopper: what is added begins a new one.
+    if matches!(outcome, Err(backend::Failure::Refused(CartRefusal::CartNotFound))) && ctx.caller.cart_token.take().is_some() {
+        outcome = backend::cart::add_item(&ctx, variant, quantity).await;
+    }
     crate::context::answer_with_cart(outcome, "Added to your cart.")
 }
 

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use super::draft::{self, own_order, payment_settings};
+use super::draft::{self, own_order, payment_settings, settled_when_late};
 #[cfg(feature = "ssr")]
 use super::{Outcome, once, outcome, trouble_of};
 #[cfg(feature = "ssr")]
@@ -115,7 +115,7 @@ pub async fn place_order(#[server(flatten)] form: CheckoutForm) -> Result<NextSt
 #[server(prefix = "/sf", endpoint = "checkout/pay_page")]
 pub async fn pay_page(number: String) -> Result<PayView, AppError<NoRefusal>> {
     let ctx = context()?;
-    let order = backend::orders::order(&ctx, &number).await?;
+    let order = settled_when_late(&ctx, backend::orders::order(&ctx, &number).await?).await;
     if outcome(&order) == Outcome::Paid {
         redirect(&routes::order(&order.number));
     }

@@ -4,6 +4,7 @@
 use super::api::{NextStep, PaymentSettings};
 use super::{CheckoutForm, once, trouble_of};
 use crate::accounts::kept_form;
+use crate::context::DRAFT_COOKIE;
 use crate::error::AppError;
 use crate::ui::Trouble;
 use backend::{Context, Failure, secret};
@@ -14,7 +15,6 @@ use domain::payments::PaymentRefusal;
 use domain::pricing::QuoteView;
 use serde::{Deserialize, Serialize};
 
-const DRAFT_COOKIE: &str = "__Host-souk_draft";
 /// Longer than any hold: who comes back after an order expired finds the form as it was.
 const DRAFT_SECONDS: u32 = 3_600;
 
@@ -88,6 +88,16 @@ pub(super) async fn trouble(ctx: &Context, error: &AppError<CheckoutRefusal>, sh
 /// The caller's order; somebody else's is not found.
 pub(super) async fn own_order(ctx: &Context, number: &str) -> Result<OrderView, Failure<PaymentRefusal>> {
     backend::orders::order(ctx, number).await.map_err(|failure| failure.map_refusal(|never| match never {}))
+}
+
+/// A hold that is over says nothing about the payment: the gateway is asked before the shopper is told.
+pub(super) async fn settled_when_late(ctx: &Context, order: OrderView) -> OrderView {
+    let is_late = order.reservation_expires_at.as_deref().is_some_and(|end| once::seconds_until(end).is_none());
+    if !is_late {
+        return order;
+    }
+    // As it was before where the gateway cannot be asked now: the page then says that it is being checked.
+    backend::checkout::settle(ctx, order.id).await.unwrap_or(order)
 }
 
 /// What the browser's payment form needs to know.

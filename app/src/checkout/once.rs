@@ -90,8 +90,12 @@ fn caller(ctx: &Context) -> String {
     }
 }
 
-/// The newest orders stay within reach of this browser, and this one of the request itself.
+/// A guest's newest orders stay within reach of this browser, and this one of the request itself. An account finds its orders
+/// by signing in; its browser keeps no key to them.
 fn remember_order(ctx: &mut Context, token: String) {
+    if ctx.user().is_some() {
+        return;
+    }
     let tokens = &mut ctx.caller.order_tokens;
     tokens.retain(|other| *other != token);
     tokens.insert(0, token);

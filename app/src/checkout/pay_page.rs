@@ -29,10 +29,10 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
     let totals = Totals::from(&order);
     let title = format!("Pay order {}", order.number);
     let flash = view.flash.clone();
-    // The hold is over although nobody has swept it up yet.
+    // The hold is over and the gateway has not said yet what became of the payment.
     let is_late = order.reservation_expires_at.is_some() && view.seconds_left.is_none();
     let body = match outcome(&order) {
-        Outcome::Payable if is_late => view! { <EndedPayment status=OrderStatus::Expired/> }.at_once(),
+        Outcome::Payable if is_late => view! { <CheckedPayment/> }.at_once(),
         Outcome::Payable | Outcome::Open => view! { <OpenPayment view reload/> }.at_once(),
         Outcome::Ended => view! { <EndedPayment status=order.status/> }.at_once(),
         // Without JavaScript the server has led on already; with it this link is what a reader sees for a blink.
@@ -84,6 +84,17 @@ fn DoneSteps(order: OrderView) -> impl IntoView {
         <DoneStep number=1 title="Contact">{order.email}</DoneStep>
         <DoneStep number=2 title="Delivery">{address}</DoneStep>
         <DoneStep number=3 title="Shipping">{parcels}</DoneStep>
+    }
+}
+
+#[component]
+fn CheckedPayment() -> impl IntoView {
+    view! {
+        <section class="my-8 space-y-4" data-testid="payment-checked">
+            <h2 class="font-serif text-2xl">"The time to pay is over"</h2>
+            <p class="text-soft">"We are asking the bank whether you have paid. Do not pay again: look here once more in a moment."</p>
+            <p><a href="" rel="external" class=button_class(ButtonKind::Primary)>"Look again"</a></p>
+        </section>
     }
 }
 

@@ -11,7 +11,7 @@ use domain::cart::CartRefusal;
 use domain::checkout::saga::{SagaState, Step, UndoReason};
 use domain::checkout::{CheckoutRefusal, PlaceOrder, PlacedOrder};
 use domain::email::Email;
-use domain::id::OrderId;
+use domain::id::{OrderId, ShippingRateId};
 use domain::payments::chargeable;
 use std::time::Duration;
 use uuid::Uuid;
@@ -58,7 +58,8 @@ pub(super) async fn begin(ctx: &Context, operation: Uuid, request: &PlaceOrder) 
     let (email, address) = checked(request)?;
     for _ in 0..ROUNDS_MAX {
         let cart = filled_cart(ctx).await?;
-        clear_the_way(ctx, &cart).await?;
+        let wanted = Wanted { email: &email, address: &address, rates: request.shipping_options.as_deref() };
+        clear_the_way(ctx, &cart, &wanted).await?;
         let priced = steps::quote::price(&ctx.handles, &cart, &address, request.shipping_options.as_deref()).await?;
         if request.expected_total.is_some_and(|expected| expected != priced.quote.total) {
             return Err(Failure::Refused(CheckoutRefusal::TotalChanged { quote: Box::new(priced.view) }));
@@ -110,9 +111,24 @@ pub(super) async fn filled_cart(ctx: &Context) -> Result<CheckoutCart, Failure<C
     if cart.lines.is_empty() { Err(Failure::Refused(CheckoutRefusal::CartEmpty)) } else { Ok(cart) }
 }
 
-/// A cart has one open order at most. The same cart again: it is that order. A changed cart: the old order is canceled
-/// first, once the gateway agrees; unless somebody is paying it.
-async fn clear_the_way(ctx: &Context, cart: &CheckoutCart) -> Result<(), Failure<CheckoutRefusal>> {
+/// What the shopper asks for beside the cart.
+struct Wanted<'a> {
+    email: &'a str,
+    address: &'a Address,
+    /// None: as it was chosen before, or the defaults.
+    rates: Option<&'a [ShippingRateId]>,
+}
+
+impl Wanted<'_> {
+    fn is_same_as(&self, purchase: &Purchase) -> bool {
+        let has_rates = |rates: &[ShippingRateId]| purchase.parts.iter().all(|part| rates.contains(&part.shipping.rate));
+        purchase.email == self.email && purchase.address == *self.address && self.rates.is_none_or(has_rates)
+    }
+}
+
+/// A cart has one open order at most. The same purchase again: it is that order. A changed cart, address or way of
+/// shipping: the old order is canceled first, once the gateway agrees; unless somebody is paying it.
+async fn clear_the_way(ctx: &Context, cart: &CheckoutCart, wanted: &Wanted<'_>) -> Result<(), Failure<CheckoutRefusal>> {
     let in_progress = || Failure::Refused(CheckoutRefusal::PaymentInProgress);
     for _ in 0..ROUNDS_MAX {
         let Some(id) = store::live_of_cart(&ctx.handles.db, cart.id).await? else { return Ok(()) };
@@ -126,7 +142,7 @@ async fn clear_the_way(ctx: &Context, cart: &CheckoutCart) -> Result<(), Failure
         match order {
             Some(order) if is_payable && !order.is_due => {
                 let until = order.expires_at.map_or(runner::Until::Seconds(0.0), runner::Until::At);
-                if saga.cart == cart.id && saga.cart_version == cart.version {
+                if saga.cart == cart.id && saga.cart_version == cart.version && wanted.is_same_as(&saga.purchase) {
                     runner::release(&ctx.handles, &saga, soonest(&saga, until), None).await?;
                     return Err(Failure::Refused(CheckoutRefusal::OrderPending { order_id: saga.order, number: order.number }));
                 }

@@ -95,7 +95,13 @@ const CORRUPTIONS: &[(&str, &str, &[&str])] = &[
     (
         "purchases_move",
         "insert into checkout_saga (saga_id, buyer_id, order_id, cart_id, cart_version, step, state, input, updated_at)
-             values (u(40), u(10), u(11), u(41), 1, 'capture', 'running', '{}', souk.clock() - interval '6 minutes')",
+             values (u(40), u(10), u(11), u(41), 1, 'capture_payment', 'running', '{}', souk.clock() - interval '6 minutes')",
+        &[],
+    ),
+    (
+        "purchases_move",
+        "insert into checkout_saga (saga_id, buyer_id, order_id, cart_id, cart_version, step, state, input, attempts)
+             values (u(40), u(10), u(11), u(41), 1, 'capture_payment', 'running', '{}', 10)",
         &[],
     ),
     (

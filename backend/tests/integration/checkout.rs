@@ -389,6 +389,23 @@ async fn the_same_cart_placed_again_is_the_order_that_waits(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_changed_address_takes_the_place_of_the_old_order(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 2).await;
+    let (guest, old) = placed(&shop, &bowl, 2).await;
+    let mut elsewhere = request();
+    elsewhere.shipping_address.line1 = "7 Corrected Lane".to_owned();
+    let new = checkout::place_order(&guest, elsewhere).await.unwrap();
+    assert_ne!(new.id, old.id);
+    let guest = holding(&guest, &new);
+    assert_eq!(status(&guest, old.id).await, (OrderStatus::Canceled, PaymentStatus::Canceled));
+    let view = orders::order(&guest, new.number.as_str()).await.unwrap();
+    assert!(view.shipping_address.iter().any(|line| line.contains("7 Corrected Lane")), "{:?}", view.shipping_address);
+    assert_eq!(level(&shop, &bowl).await, (2, 0, 2));
+    bank.assert_books_agree(&shop).await;
+}
+
+#[sqlx::test]
 async fn a_changed_cart_takes_the_place_of_its_old_order(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
     let bowl = shop.simple_product("bowl", 2_000, 3).await;
