@@ -1,4 +1,4 @@
-//! The administrators' part of the marketplace, loaded by nobody else.
+//! The administrators' part of the marketplace.
 
 mod admin_page;
 mod api;

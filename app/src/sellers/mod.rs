@@ -1,4 +1,4 @@
-//! The sellers' part of the marketplace, loaded by nobody else.
+//! The sellers' part of the marketplace.
 
 mod api;
 mod sell_page;

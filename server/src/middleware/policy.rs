@@ -46,8 +46,8 @@ impl Sources {
     pub fn new(payments: &Payments, reload_port: Option<u32>) -> Self {
         let payment = match payments {
             Payments::Stripe { .. } => PaymentSources {
-                script: "https://js.stripe.com".to_owned(),
-                frame: "https://js.stripe.com https://hooks.stripe.com".to_owned(),
+                script: "https://js.stripe.com https://*.js.stripe.com".to_owned(),
+                frame: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com".to_owned(),
                 connect: "https://api.stripe.com".to_owned(),
                 hosted: "https://checkout.stripe.com".to_owned(),
             },

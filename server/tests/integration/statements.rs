@@ -51,8 +51,14 @@ async fn pages_ask_a_bounded_number_of_questions(db: PgPool) {
         let view = backend::cart::set_item(&cart, product.variants[0], 1).await.unwrap();
         cart.caller.cart_token = cart.caller.cart_token.or(view.token);
     }
-    let cookie = format!("{}={}", app::context::CART_COOKIE, cart.caller.cart_token.unwrap());
-    for (path, most) in [("/", 6), ("/c/bowls", 6), ("/search?q=bowl", 6), ("/s/kiln", 6), ("/p/bowl-3", 4), ("/cart", 6)] {
+    let cart_token = cart.caller.cart_token.clone().unwrap();
+    let order = serde_json::json!({ "email": "ada@example.com", "shipping_address":
+        { "name": "Ada", "line1": "1 Main St", "city": "New York", "region": "NY", "postal_code": "10013", "country": "US" } });
+    let order = backend::checkout::place_order(&cart, serde_json::from_value(order).unwrap()).await.unwrap();
+    let cookie = format!("{}={cart_token}; {}={}", app::context::CART_COOKIE, app::context::ORDERS_COOKIE, order.access_token);
+    let (order, pay) = (format!("/orders/{}", order.number), format!("/checkout/pay/{}", order.number));
+    let pages = [("/", 6), ("/c/bowls", 6), ("/search?q=bowl", 6), ("/s/kiln", 6), ("/p/bowl-3", 4), ("/cart", 6)];
+    for (path, most) in pages.into_iter().chain([("/checkout", 6), (order.as_str(), 8), (pay.as_str(), 8)]) {
         let (answer, statements) = count(&server, path, &cookie).await;
         assert_eq!(answer.status, 200, "{path}");
         assert!((1..=most).contains(&statements), "{path} ran {statements} statements, at most {most} are allowed");
