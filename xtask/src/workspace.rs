@@ -90,6 +90,13 @@ impl Workspace {
     /// Cargo, with one target directory and the committed query metadata: no build needs a database.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = self.command("cargo");
+        // Build scripts see what cargo says about xtask here, and some are run again when it changes: without this, a build
+        // from here and one by hand would each undo the other's, down to the TLS library.
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+                command.env_remove(name);
+            }
+        }
         command.env("CARGO_TARGET_DIR", &self.target).env("SQLX_OFFLINE", "true");
         command
     }
