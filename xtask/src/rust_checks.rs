@@ -53,20 +53,20 @@ fn server_only(tree: &str) -> Vec<&str> {
 ///
 /// # Errors
 /// When it fails.
-pub(crate) fn build_tests(workspace: &Workspace, runner: &mut Runner, packages: Packages) -> Result<()> {
-    runner.run(test_command(workspace, has_nextest(workspace), packages).arg("--no-run"))
+pub(crate) fn build_tests(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
+    runner.run(test_command(workspace, has_nextest(workspace)).arg("--no-run"))
 }
 
 /// All Rust tests, against the instance's PostgreSQL and Redis.
 ///
 /// # Errors
 /// When one fails.
-pub(crate) fn tests(workspace: &Workspace, instance: &Instance, runner: &mut Runner, packages: Packages) -> Result<()> {
+pub(crate) fn tests(workspace: &Workspace, instance: &Instance, runner: &mut Runner) -> Result<()> {
     let postgres = instance.postgres()?;
     postgres.create_database("souk_tests")?;
     // Tests keep to a Redis database of their own: the end-to-end shop uses the first.
     let redis_url = instance.value("REDIS_URL").replace("/0", "/1");
-    let mut command = test_command(workspace, has_nextest(workspace), packages);
+    let mut command = test_command(workspace, has_nextest(workspace));
     command
         .env("DATABASE_URL", postgres.url("souk_tests"))
         .env("REDIS_URL", redis_url)
@@ -78,27 +78,14 @@ fn has_nextest(workspace: &Workspace) -> bool {
     workspace.which("cargo-nextest").is_some()
 }
 
-/// Whose tests are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Packages {
-    /// All but `app` and `server`.
-    BelowPages,
-    All,
-}
-
-fn test_command(workspace: &Workspace, nextest: bool, packages: Packages) -> Command {
+fn test_command(workspace: &Workspace, nextest: bool) -> Command {
     let mut command = workspace.cargo();
     if nextest {
         command.args(["nextest", "run"]);
     } else {
         command.args(["test", "--lib", "--bins", "--tests"]);
     }
-    match packages {
-        Packages::BelowPages => {
-            command.args(["-p", "domain", "-p", "backend", "-p", "sandbox", "-p", "xtask", "-p", "bench", "--features", "backend/testing"])
-        }
-        Packages::All => command.args(TEST_FEATURES),
-    };
+    command.args(TEST_FEATURES);
     command
 }
 

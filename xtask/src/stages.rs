@@ -46,15 +46,6 @@ pub(crate) enum Extent {
     Whole,
 }
 
-impl Extent {
-    fn packages(self) -> rust_checks::Packages {
-        match self {
-            Extent::Ci => rust_checks::Packages::BelowPages,
-            Extent::Whole => rust_checks::Packages::All,
-        }
-    }
-}
-
 /// The time each stage took.
 #[derive(Debug)]
 struct Stages {
@@ -132,7 +123,7 @@ fn prove(
     let steps = |total| Steps::new(total, Runner::streamed(interrupt.clone()));
     stages.stage(|| tools::install(workspace, &mut steps(TOOL_STEPS), Purpose::Test))?;
     stages.stage(|| say(rust_checks::lints(workspace, &mut runner)))?;
-    stages.stage(|| rust_checks::build_tests(workspace, &mut runner, extent.packages()))?;
+    stages.stage(|| rust_checks::build_tests(workspace, &mut runner))?;
     let mut instance = Instance::open(workspace, state, Settings::private(), lock)?;
     let outcome = prove_running(workspace, &mut instance, interrupt, stages, extent);
     let stopped = instance.stop(|name| println!("Stopping {name}"));
@@ -145,7 +136,7 @@ fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Int
     let mut steps = Steps::new(SERVICE_STEPS + SHOP_STEPS + 2, Runner::streamed(interrupt.clone()));
     stages.stage(|| {
         instance.start_services(&mut steps)?;
-        rust_checks::tests(workspace, instance, &mut runner, extent.packages())
+        rust_checks::tests(workspace, instance, &mut runner)
     })?;
     stages.stage(|| say(prepare::against(workspace, instance.postgres()?, &mut runner, true)))?;
     if extent == Extent::Ci {
