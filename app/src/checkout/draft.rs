@@ -2,7 +2,7 @@
 //! reload nor an error loses it and no address ever stands in a URL.
 
 use super::api::{NextStep, PaymentSettings};
-use super::{CheckoutForm, once, trouble_of};
+use super::{CheckoutForm, Outcome, once, outcome, trouble_of};
 use crate::accounts::kept_form;
 use crate::context::DRAFT_COOKIE;
 use crate::error::AppError;
@@ -92,7 +92,9 @@ pub(super) async fn own_order(ctx: &Context, number: &str) -> Result<OrderView, 
 
 /// A hold that is over says nothing about the payment: the gateway is asked before the shopper is told.
 pub(super) async fn settled_when_late(ctx: &Context, order: OrderView) -> OrderView {
-    let is_late = order.reservation_expires_at.as_deref().is_some_and(|end| once::seconds_until(end).is_none());
+    // What has ended or is paid is known without asking.
+    let is_late = outcome(&order) == Outcome::Payable
+        && order.reservation_expires_at.as_deref().is_some_and(|end| once::seconds_until(end).is_none());
     if !is_late {
         return order;
     }

@@ -41,7 +41,7 @@ pub struct CheckoutForm {
 }
 
 impl CheckoutForm {
-    /// What stands in the form now. By hand: reading it through serde would be a fifth of what the page loads.
+    /// What stands in the form now. By hand: through serde the page would load a reader of forms for this alone.
     pub(super) fn read(form: &HtmlFormElement) -> Option<Self> {
         let data = FormData::new_with_form(form).ok()?;
         let text = |name: &str| data.get(name).as_string().unwrap_or_default();
