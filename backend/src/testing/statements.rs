@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::instrument::WithSubscriber as _;
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
 /// Listens to the log that sqlx writes of every statement.
@@ -23,6 +24,12 @@ impl Subscriber for Counter {
     }
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
+}
+
+/// Counts until the guard is dropped, what is spawned included, in a test whose runtime has one thread.
+pub fn listen() -> (DefaultGuard, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    (tracing::subscriber::set_default(Counter(Arc::clone(&count))), count)
 }
 
 /// The outcome of `work`, and how many statements it ran. What it spawns is not counted.

@@ -1,39 +1,15 @@
 //! What each page asks of the database, counted: a page that asks once more per row is found here.
 
 use crate::support::{Answer, Server, request};
-use backend::testing::NewVariant;
+use backend::testing::{NewVariant, statements};
 use sqlx::PgPool;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
-
-/// Listens to the log that sqlx writes of every statement. The test's runtime has one thread, so what the rendering spawns
-/// is heard as well.
-struct Counter(Arc<AtomicUsize>);
-
-impl Subscriber for Counter {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, _: &Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
+use std::sync::atomic::Ordering;
 
 async fn count(server: &Server, path: &str, cookie: &str) -> (Answer, usize) {
     let headers = [("accept", "text/html"), ("cookie", cookie)];
     // The first visit warms what the process keeps.
     server.send(request("GET", path, &headers, "")).await;
-    let statements = Arc::new(AtomicUsize::new(0));
-    let guard = tracing::subscriber::set_default(Counter(Arc::clone(&statements)));
+    let (guard, statements) = statements::listen();
     let answer = server.send(request("GET", path, &headers, "")).await;
     drop(guard);
     (answer, statements.load(Ordering::Relaxed))
