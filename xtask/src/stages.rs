@@ -1,5 +1,4 @@
-//! `cargo xtask test`: stages with a budget each. Continuous integration runs the first of them, up to the Rust tests; the
-//! stages that need the release build follow in `test`.
+//! `cargo xtask test`: stages with a budget each. `cargo xtask ci` is the same.
 
 use crate::{
     build, bundle,
@@ -33,45 +32,30 @@ const BUDGET: [(&str, u64); 10] = [
     ("API by its description", 3),
     ("hammer", 2),
 ];
-/// How many of them continuous integration runs.
-const CI_STAGES: usize = 5;
 /// A hosted run is cut off after this many minutes.
 const WALL_MINUTES: u64 = 90;
-
-/// How much is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// What needs no release build.
-    Ci,
-    Whole,
-}
 
 /// The time each stage took.
 #[derive(Debug)]
 struct Stages {
-    planned: &'static [(&'static str, u64)],
     started: Instant,
     taken: Vec<Duration>,
 }
 
 impl Stages {
-    fn begin(extent: Extent) -> Self {
-        let planned = match extent {
-            Extent::Ci => &BUDGET[..CI_STAGES],
-            Extent::Whole => &BUDGET[..],
-        };
-        let total: u64 = planned.iter().map(|(_, minutes)| minutes).sum();
+    fn begin() -> Self {
+        let total: u64 = BUDGET.iter().map(|(_, minutes)| minutes).sum();
         println!("Budget with nothing cached, on 2 cores:");
-        for (name, minutes) in planned {
+        for (name, minutes) in BUDGET {
             println!("  {name:<30} {minutes:>3} min");
         }
         println!("  {:<30} {total:>3} min of {WALL_MINUTES}\n", "total");
-        Self { planned, started: Instant::now(), taken: Vec::new() }
+        Self { started: Instant::now(), taken: Vec::new() }
     }
 
     /// Runs the next stage of the table.
     fn stage<T>(&mut self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let (name, minutes) = self.planned[self.taken.len()];
+        let (name, minutes) = BUDGET[self.taken.len()];
         println!("\n===== {name} (budget {minutes} min)");
         let started = Instant::now();
         let result = work();
@@ -84,7 +68,7 @@ impl Stages {
     /// The table again, with what was needed. An overrun is told, not punished: machines differ.
     fn print(&self) {
         println!("\n{:<32} {:>8} {:>10}", "stage", "budget", "taken");
-        for ((name, minutes), taken) in self.planned.iter().zip(&self.taken) {
+        for ((name, minutes), taken) in BUDGET.iter().zip(&self.taken) {
             let over = taken.as_secs() > minutes * 60;
             println!("{name:<32} {minutes:>4} min {:>10}{}", human(*taken), if over { "  over budget" } else { "" });
         }
@@ -92,11 +76,11 @@ impl Stages {
     }
 }
 
-/// The stages of `extent`, against a fresh private instance in a directory of its own.
+/// All stages, against a fresh private instance in a directory of its own.
 ///
 /// # Errors
 /// Those of the first stage that fails.
-pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let directory = if in_ci() { workspace.cache.join("test") } else { workspace.root.join(".souk/test") };
     let state = State::open(directory)?;
     let Some(lock) = state.lock()? else {
@@ -105,33 +89,26 @@ pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<()> {
     end_leftovers(&state.processes())?;
     remove_data(&state)?;
     let interrupt = Interrupt::listen()?;
-    let mut stages = Stages::begin(extent);
-    let outcome = prove(workspace, state, lock, &interrupt, &mut stages, extent);
+    let mut stages = Stages::begin();
+    let outcome = prove(workspace, state, lock, &interrupt, &mut stages);
     stages.print();
     outcome
 }
 
-fn prove(
-    workspace: &Workspace,
-    state: State,
-    lock: std::fs::File,
-    interrupt: &Interrupt,
-    stages: &mut Stages,
-    extent: Extent,
-) -> Result<()> {
+fn prove(workspace: &Workspace, state: State, lock: std::fs::File, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
     let mut runner = Runner::streamed(interrupt.clone());
     let steps = |total| Steps::new(total, Runner::streamed(interrupt.clone()));
     stages.stage(|| tools::install(workspace, &mut steps(TOOL_STEPS), Purpose::Test))?;
     stages.stage(|| say(rust_checks::lints(workspace, &mut runner)))?;
     stages.stage(|| rust_checks::build_tests(workspace, &mut runner))?;
     let mut instance = Instance::open(workspace, state, Settings::private(), lock)?;
-    let outcome = prove_running(workspace, &mut instance, interrupt, stages, extent);
+    let outcome = prove_running(workspace, &mut instance, interrupt, stages);
     let stopped = instance.stop(|name| println!("Stopping {name}"));
     outcome.and(stopped)
 }
 
 /// The stages that need servers.
-fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Interrupt, stages: &mut Stages, extent: Extent) -> Result<()> {
+fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
     let mut runner = Runner::streamed(interrupt.clone());
     let mut steps = Steps::new(SERVICE_STEPS + SHOP_STEPS + 2, Runner::streamed(interrupt.clone()));
     stages.stage(|| {
@@ -139,9 +116,6 @@ fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Int
         rust_checks::tests(workspace, instance, &mut runner)
     })?;
     stages.stage(|| say(prepare::against(workspace, instance.postgres()?, &mut runner, true)))?;
-    if extent == Extent::Ci {
-        return Ok(());
-    }
     stages.stage(|| build::release(workspace, &mut Steps::new(1, Runner::streamed(interrupt.clone()))))?;
     stages.stage(|| {
         bundle::check(workspace)?;

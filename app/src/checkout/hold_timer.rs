@@ -7,9 +7,9 @@ const SHORT_S: u32 = 120;
 /// Seconds before the end at which the time left is read out: often enough to hurry, seldom enough to pay in peace.
 const READ_OUT_AT: [u32; 4] = [300, 120, 60, 30];
 
-/// Counts down to the end of the hold. At zero `ended` is called, once.
+/// Counts down to the end of the hold, and says so there.
 #[component]
-pub(super) fn HoldTimer(seconds_left: u32, ended: Callback<()>) -> impl IntoView {
+pub(super) fn HoldTimer(seconds_left: u32, is_over: RwSignal<bool>) -> impl IntoView {
     let left = RwSignal::new(seconds_left);
     let read_out = Memo::new(move |_| READ_OUT_AT.iter().rev().find(|at| left.get() <= **at).copied());
     Effect::new(move |before: Option<Option<u32>>| {
@@ -19,10 +19,9 @@ pub(super) fn HoldTimer(seconds_left: u32, ended: Callback<()>) -> impl IntoView
         }
         now
     });
-    let is_over = Memo::new(move |_| left.get() == 0);
     Effect::new(move |_| {
-        if is_over.get() {
-            ended.run(());
+        if left.get() == 0 {
+            is_over.set(true);
         }
     });
     Effect::new(move |_| {

@@ -54,7 +54,8 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
 #[component]
 fn OpenPayment(view: PayView, reload: Callback<()>) -> impl IntoView {
     let order = view.order.clone();
-    let hold = view.seconds_left.map(|seconds_left| view! { <HoldTimer seconds_left ended=reload/> });
+    let is_hold_over = RwSignal::new(false);
+    let hold = view.seconds_left.map(|seconds_left| view! { <HoldTimer seconds_left is_over=is_hold_over/> });
     view! {
         <div class="mt-2 mb-6">{hold}</div>
         <DoneSteps order/>
@@ -63,7 +64,7 @@ fn OpenPayment(view: PayView, reload: Callback<()>) -> impl IntoView {
                 <span class="tabular text-base text-soft" aria-hidden="true">"4"</span>
                 "Payment"
             </h2>
-            <PaymentForm view reload/>
+            <PaymentForm view is_hold_over reload/>
         </section>
     }
 }

@@ -35,6 +35,13 @@ enum Stage {
     Unavailable,
 }
 
+impl Stage {
+    /// Whether an answer of the bank is awaited: the page stays as it is until it has come, the hold's end or not.
+    fn is_undecided(self) -> bool {
+        matches!(self, Self::Paying | Self::Checking)
+    }
+}
+
 /// What the parts of the payment share.
 #[derive(Clone, Copy)]
 struct Payment {
@@ -49,7 +56,7 @@ struct Payment {
 
 /// The payment of an order: the gateway's form once the browser's script runs, a way to its hosted page before and without.
 #[component]
-pub(super) fn PaymentForm(view: PayView, reload: Callback<()>) -> impl IntoView {
+pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let order = &view.order;
     let is_open = outcome(order) == Outcome::Open;
     let payment = Payment {
@@ -73,6 +80,13 @@ pub(super) fn PaymentForm(view: PayView, reload: Callback<()>) -> impl IntoView 
     if is_open {
         Effect::new(move |_| follow.run(()));
     }
+    Effect::new(move |was_shown: Option<bool>| {
+        let shows_end = is_hold_over.get() && !payment.stage.get().is_undecided();
+        if shows_end && was_shown != Some(true) {
+            reload.run(());
+        }
+        shows_end || was_shown == Some(true)
+    });
     let return_url = StoredValue::new(view.return_url.clone());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -106,7 +120,7 @@ pub(super) fn PaymentForm(view: PayView, reload: Callback<()>) -> impl IntoView 
                     kind=ButtonKind::Primary
                     wide=true
                     disabled=Signal::derive(move || payment.stage.get() == Stage::Loading)
-                    busy=Signal::derive(move || matches!(payment.stage.get(), Stage::Paying | Stage::Checking))
+                    busy=Signal::derive(move || payment.stage.get().is_undecided())
                 >
                     {format!("Pay {total}")}
                 </Button>

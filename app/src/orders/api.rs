@@ -25,7 +25,7 @@ pub struct OrderPageView {
 pub async fn order_page(number: String, is_placed: bool) -> Result<OrderPageView, AppError<NoRefusal>> {
     let ctx = context()?;
     let order = backend::orders::order(&ctx, &number).await?;
-    let link = if is_placed { Some(backend::orders::create_link(&ctx, order.id).await?) } else { None };
+    let link = if is_placed { backend::orders::link(&ctx, order.id).await? } else { None };
     let gateway = ctx.handles.settings.gateway;
     Ok(OrderPageView { order, gateway, is_signed_in: ctx.user().is_some(), link, flash: take_flash() })
 }

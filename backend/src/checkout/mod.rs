@@ -28,6 +28,7 @@ use domain::pricing::QuoteView;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
+use uuid::Uuid;
 
 /// How long a caller waits for somebody else who is at work on the same purchase.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -64,11 +65,17 @@ pub async fn resume(handles: &Handles) -> anyhow::Result<u32> {
             tasks.join_next().await;
         }
         let handles = handles.clone();
-        tasks.spawn(async move { runner::run(&handles, saga, Duration::ZERO).await }.in_current_span());
+        tasks.spawn(async move { look_after(&handles, saga).await }.in_current_span());
         looked_after += 1;
     }
     while tasks.join_next().await.is_some() {}
     Ok(looked_after)
+}
+
+async fn look_after(handles: &Handles, saga: Uuid) {
+    if let Err(error) = runner::run(handles, saga, Duration::ZERO).await {
+        tracing::error!(%saga, error = format!("{error:#}"), "a purchase could not be looked after");
+    }
 }
 
 async fn wake_by_webhooks(handles: &Handles) -> anyhow::Result<()> {

@@ -184,7 +184,7 @@ async fn cancel(ctx: &Context, saga: &mut Saga, number: domain::orders::OrderNum
 async fn store_saga(ctx: &Context, operation: Uuid, cart: &CheckoutCart, purchase: Purchase) -> sqlx::Result<Option<Saga>> {
     let mut tx = ctx.handles.db.begin().await?;
     let buyer = store::buyer(&mut tx, ctx.user().map(|user| user.id), &purchase.email).await?;
-    let saga = Saga {
+    let mut saga = Saga {
         id: db::new_id(),
         buyer,
         order: OrderId(db::new_id()),
@@ -195,8 +195,10 @@ async fn store_saga(ctx: &Context, operation: Uuid, cart: &CheckoutCart, purchas
         purchase,
         outcome: Outcome::default(),
         attempts: 0,
+        lease: None,
     };
-    if !store::begin(&mut tx, &saga, operation, LEASE_S).await? {
+    saga.lease = store::begin(&mut tx, &saga, operation, LEASE_S).await?;
+    if saga.lease.is_none() {
         return Ok(None);
     }
     tx.commit().await?;

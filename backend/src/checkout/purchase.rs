@@ -37,6 +37,8 @@ pub(super) struct Saga {
     pub(super) outcome: Outcome,
     /// Failed runs of the present step.
     pub(super) attempts: i32,
+    /// The end of the lease under which it was taken: its fence. Whoever has another one, or none, cannot store it.
+    pub(super) lease: Option<OffsetDateTime>,
 }
 
 /// What the steps have left behind beside their own rows.

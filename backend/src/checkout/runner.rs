@@ -4,6 +4,7 @@
 use super::purchase::{Outcome, Saga};
 use super::{steps, store};
 use crate::Handles;
+use anyhow::Context as _;
 use domain::checkout::CheckoutRefusal;
 use domain::checkout::saga::{Next, SagaState, Step, StepOutcome, UndoReason, next};
 use std::time::Duration;
@@ -11,7 +12,8 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// Longer than any step may take: the gateway gets 5 s for each of two calls, the database less.
+/// Longer than a step takes: the gateway gets 5 s for each of two calls, the database less. A runner that needs longer has
+/// lost its lease, and stores nothing any more.
 pub(super) const LEASE_S: f64 = 30.0;
 /// How often somebody who waits looks whether the saga is free.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
@@ -55,6 +57,11 @@ pub(super) enum Undone {
     /// The gateway has not agreed yet.
     Later(Until),
 }
+
+/// Somebody else has the saga by now.
+#[derive(Debug, thiserror::Error)]
+#[error("the lease ended before the step did")]
+struct LeaseLost;
 
 /// Runs a saga as far as it goes. Waits up to `patience` while somebody else is at it. None: they still are. A saga that
 /// has ended is returned as it is.
@@ -107,6 +114,7 @@ pub(super) async fn drive(handles: &Handles, mut saga: Saga) -> anyhow::Result<S
                 saga.attempts = 0;
                 until
             }
+            Err(error) if error.is::<LeaseLost>() => return replaced(handles, &saga).await,
             Err(error) => return failed(handles, saga, &error).await,
         };
         release(handles, &saga, wait, None).await?;
@@ -121,12 +129,12 @@ pub(super) async fn forward(handles: &Handles, saga: &mut Saga) -> anyhow::Resul
     match (next(saga.step, ran.outcome()), ran) {
         (Next::Run(step), _) => {
             (saga.step, saga.state) = (step, SagaState::Running);
-            store::advance(&handles.db, saga, LEASE_S).await?;
+            advance(handles, saga).await?;
             Ok(None)
         }
         (Next::Finished, _) => {
             saga.state = SagaState::Done;
-            store::finish(&handles.db, saga).await?;
+            finish(handles, saga).await?;
             Ok(None)
         }
         (Next::Undo(step), Ran::Refused { reason, refusal }) => {
@@ -150,11 +158,11 @@ pub(super) async fn backward(handles: &Handles, saga: &mut Saga) -> anyhow::Resu
     match saga.step.preceding() {
         Some(step) => {
             saga.step = step;
-            store::advance(&handles.db, saga, LEASE_S).await?;
+            advance(handles, saga).await?;
         }
         None => {
             saga.state = SagaState::Undone;
-            store::finish(&handles.db, saga).await?;
+            finish(handles, saga).await?;
         }
     }
     Ok(None)
@@ -163,8 +171,16 @@ pub(super) async fn backward(handles: &Handles, saga: &mut Saga) -> anyhow::Resu
 /// Turns a leased saga around.
 pub(super) async fn begin_undoing(handles: &Handles, saga: &mut Saga, step: Step, outcome: Outcome) -> anyhow::Result<()> {
     (saga.step, saga.state, saga.outcome) = (step, SagaState::Undoing, outcome);
-    store::advance(&handles.db, saga, LEASE_S).await?;
+    advance(handles, saga).await
+}
+
+async fn advance(handles: &Handles, saga: &mut Saga) -> anyhow::Result<()> {
+    saga.lease = Some(store::advance(&handles.db, saga, LEASE_S).await?.ok_or(LeaseLost)?);
     Ok(())
+}
+
+async fn finish(handles: &Handles, saga: &Saga) -> anyhow::Result<()> {
+    if store::finish(&handles.db, saga).await? { Ok(()) } else { Err(LeaseLost.into()) }
 }
 
 /// Lets go of a leased saga.
@@ -173,8 +189,16 @@ pub(super) async fn release(handles: &Handles, saga: &Saga, until: Until, error:
         Until::At(at) => at,
         Until::Seconds(seconds) => store::clock_in(&handles.db, seconds).await?,
     };
+    // Nothing to let go of when the lease has ended meanwhile: whoever has the saga now says when it goes on.
     store::release(&handles.db, saga, wake_at, error).await?;
     Ok(())
+}
+
+/// Where the saga stands now that another runner has it.
+async fn replaced(handles: &Handles, saga: &Saga) -> anyhow::Result<Saga> {
+    metrics::counter!("checkout_leases_lost_total").increment(1);
+    tracing::warn!(order = %saga.order, step = ?saga.step, "a checkout step outlived its lease; another runner has the saga");
+    store::load(&handles.db, saga.id).await?.context("a saga that was leased has gone")
 }
 
 async fn failed(handles: &Handles, mut saga: Saga, error: &anyhow::Error) -> anyhow::Result<Saga> {

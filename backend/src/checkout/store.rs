@@ -18,6 +18,7 @@ struct SagaRow {
     purchase: Json<Purchase>,
     outcome: Json<Outcome>,
     attempts: i32,
+    lease: Option<OffsetDateTime>,
 }
 
 impl From<SagaRow> for Saga {
@@ -33,6 +34,7 @@ impl From<SagaRow> for Saga {
             purchase: row.purchase.0,
             outcome: row.outcome.0,
             attempts: row.attempts,
+            lease: row.lease,
         }
     }
 }
@@ -51,12 +53,14 @@ pub(super) async fn buyer(tx: &mut PgConnection, user: Option<UserId>, email: &s
     .await
 }
 
-/// Begins a saga at the step after its quote, leased by whoever begins it. False: the cart is being bought already.
-pub(super) async fn begin(tx: &mut PgConnection, saga: &Saga, operation: Uuid, lease_s: f64) -> sqlx::Result<bool> {
-    let begun = sqlx::query!(
-        "insert into checkout_saga (saga_id, operation_id, buyer_id, order_id, cart_id, cart_version, step, state, input, leased_until)
+/// Begins a saga at the step after its quote, and leases it to whoever begins it: until when. None: the cart is being
+/// bought already.
+pub(super) async fn begin(tx: &mut PgConnection, saga: &Saga, operation: Uuid, lease_s: f64) -> sqlx::Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar!(
+        r#"insert into checkout_saga (saga_id, operation_id, buyer_id, order_id, cart_id, cart_version, step, state, input, leased_until)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, souk.clock() + make_interval(secs => $10))
-         on conflict (cart_id) where state in ('running', 'waiting', 'undoing') do nothing",
+         on conflict (cart_id) where state in ('running', 'waiting', 'undoing') do nothing
+         returning leased_until as "lease!""#,
         saga.id,
         operation,
         saga.buyer.0,
@@ -68,9 +72,8 @@ pub(super) async fn begin(tx: &mut PgConnection, saga: &Saga, operation: Uuid, l
         Json(&saga.purchase) as _,
         lease_s,
     )
-    .execute(tx)
-    .await?;
-    Ok(begun.rows_affected() == 1)
+    .fetch_optional(tx)
+    .await
 }
 
 /// Takes the saga for one runner, and its call with it: whoever calls from now on is heard when the runner lets go.
@@ -80,7 +83,7 @@ pub(super) async fn lease(db: &PgPool, saga: Uuid, lease_s: f64) -> sqlx::Result
         r#"update checkout_saga set leased_until = souk.clock() + make_interval(secs => $2), wake_at = null, updated_at = souk.clock()
            where saga_id = $1 and state in ('running', 'waiting', 'undoing') and (leased_until is null or leased_until <= souk.clock())
            returning saga_id as id, buyer_id as "buyer: _", order_id as "order: _", cart_id as "cart: _", cart_version, step as "step: _",
-               state as "state: _", input as "purchase: _", outcome as "outcome: _", attempts"#,
+               state as "state: _", input as "purchase: _", outcome as "outcome: _", attempts, leased_until as lease"#,
         saga,
         lease_s,
     )
@@ -89,11 +92,12 @@ pub(super) async fn lease(db: &PgPool, saga: Uuid, lease_s: f64) -> sqlx::Result
     Ok(row.map(Saga::from))
 }
 
+/// The saga to look at; what is loaded so cannot be stored.
 pub(super) async fn load(executor: impl PgExecutor<'_>, saga: Uuid) -> sqlx::Result<Option<Saga>> {
     let row = sqlx::query_as!(
         SagaRow,
         r#"select saga_id as id, buyer_id as "buyer: _", order_id as "order: _", cart_id as "cart: _", cart_version, step as "step: _",
-               state as "state: _", input as "purchase: _", outcome as "outcome: _", attempts
+               state as "state: _", input as "purchase: _", outcome as "outcome: _", attempts, null::timestamptz as lease
            from checkout_saga where saga_id = $1"#,
         saga,
     )
@@ -126,29 +130,36 @@ pub(super) async fn live_of_cart(executor: impl PgExecutor<'_>, cart: CartId) ->
     .await
 }
 
-/// Stores where the saga stands, and keeps it for its runner. One that has ended is not revived by a runner that overslept.
-pub(super) async fn advance(executor: impl PgExecutor<'_>, saga: &Saga, lease_s: f64) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update checkout_saga set step = $2, state = $3, outcome = $4, attempts = 0, last_error = null, updated_at = souk.clock(),
+/// Stores where the saga stands, and keeps it for its runner: until when. None, and nothing is stored, when the lease under
+/// which the saga was taken is not the present one: a runner that overslept has been replaced.
+pub(super) async fn advance(executor: impl PgExecutor<'_>, saga: &Saga, lease_s: f64) -> sqlx::Result<Option<OffsetDateTime>> {
+    sqlx::query_scalar!(
+        r#"update checkout_saga set step = $2, state = $3, outcome = $4, attempts = 0, last_error = null, updated_at = souk.clock(),
              leased_until = souk.clock() + make_interval(secs => $5)
-         where saga_id = $1 and state in ('running', 'waiting', 'undoing')",
+         where saga_id = $1 and leased_until = $6
+         returning leased_until as "lease!""#,
         saga.id,
         saga.step as _,
         saga.state as _,
         Json(&saga.outcome) as _,
         lease_s,
+        saga.lease,
     )
-    .execute(executor)
-    .await?;
-    Ok(())
+    .fetch_optional(executor)
+    .await
 }
 
-/// Lets go of the saga until then, or until it is woken: whoever called meanwhile has been heard.
-pub(super) async fn release(executor: impl PgExecutor<'_>, saga: &Saga, wake_at: OffsetDateTime, error: Option<&str>) -> sqlx::Result<()> {
-    sqlx::query!(
+/// Lets go of the saga until then, or until it is woken: whoever called meanwhile has been heard. False as in [`advance`].
+pub(super) async fn release(
+    executor: impl PgExecutor<'_>,
+    saga: &Saga,
+    wake_at: OffsetDateTime,
+    error: Option<&str>,
+) -> sqlx::Result<bool> {
+    let released = sqlx::query!(
         "update checkout_saga set step = $2, state = $3, outcome = $4, attempts = $5, last_error = $6, updated_at = souk.clock(),
              leased_until = null, wake_at = least(wake_at, $7)
-         where saga_id = $1 and state in ('running', 'waiting', 'undoing')",
+         where saga_id = $1 and leased_until = $8",
         saga.id,
         saga.step as _,
         saga.state as _,
@@ -156,27 +167,30 @@ pub(super) async fn release(executor: impl PgExecutor<'_>, saga: &Saga, wake_at:
         saga.attempts,
         error,
         wake_at,
+        saga.lease,
     )
     .execute(executor)
     .await?;
-    Ok(())
+    Ok(released.rows_affected() == 1)
 }
 
-/// The saga has come to its end. One that left no order behind gives its deed back: it may be done anew.
-pub(super) async fn finish(executor: impl PgExecutor<'_>, saga: &Saga) -> sqlx::Result<()> {
-    sqlx::query!(
+/// The saga has come to its end. One that left no order behind gives its deed back: it may be done anew. False as in
+/// [`advance`].
+pub(super) async fn finish(executor: impl PgExecutor<'_>, saga: &Saga) -> sqlx::Result<bool> {
+    let finished = sqlx::query!(
         "update checkout_saga set step = $2, state = $3, outcome = $4, updated_at = souk.clock(), leased_until = null, wake_at = null,
              operation_id = case when exists (select from customer_order where customer_order.order_id = checkout_saga.order_id)
                  then operation_id end
-         where saga_id = $1",
+         where saga_id = $1 and leased_until = $5",
         saga.id,
         saga.step as _,
         saga.state as _,
         Json(&saga.outcome) as _,
+        saga.lease,
     )
     .execute(executor)
     .await?;
-    Ok(())
+    Ok(finished.rows_affected() == 1)
 }
 
 /// Has the sagas of these orders looked after now.

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A mailed link works this long, and so does the token that it is exchanged for.
+/// A mailed link works this long after the order was placed, and so long does the token that it is exchanged for.
 const LINK_LIFE_DAYS: i32 = 30;
 
 /// Everything an order is made of, decided before.
@@ -125,20 +125,14 @@ impl Cursor {
     }
 }
 
-/// A link to the order as it is mailed: `{public_url}/track?t=…`.
-pub async fn create_link(ctx: &Context, order: OrderId) -> Result<String, Failure<NoRefusal>> {
+/// The link to the order as it is mailed: `{public_url}/track?t=…`. It is the same one whenever it is asked for and ends with
+/// the order's first thirty days, so following it prolongs nothing. None: it has ended.
+pub async fn link(ctx: &Context, order: OrderId) -> Result<Option<String>, Failure<NoRefusal>> {
     let order = find(ctx, &order.to_string()).await?;
-    mail_link(&ctx.handles, order).await.map_err(Failure::Internal)
-}
-
-/// As [`create_link`], for the shop itself: who may read the mail may follow the link.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mail_link(handles: &Handles, order: OrderId) -> anyhow::Result<String> {
-    let token = secret::new_token();
-    store::insert_link(&handles.db, &secret::token_hash(&token), order, LINK_LIFE_DAYS).await?;
-    Ok(format!("{}/track?t={token}", handles.settings.public_url))
+    let settings = &ctx.handles.settings;
+    let token = secret::token_of(&settings.secret_key, &format!("the link to order {order}"));
+    let is_open = store::ensure_link(&ctx.handles.db, &secret::token_hash(&token), order, LINK_LIFE_DAYS).await?;
+    Ok(is_open.then(|| format!("{}/track?t={token}", settings.public_url)))
 }
 
 /// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do.

@@ -490,17 +490,24 @@ pub(super) async fn insert_token(executor: impl PgExecutor<'_>, hash: &[u8], ord
     Ok(())
 }
 
-pub(super) async fn insert_link(executor: impl PgExecutor<'_>, hash: &[u8], order: OrderId, days: i32) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into order_link (token_hash, buyer_id, order_id, expires_at)
-         select $1, buyer_id, order_id, souk.clock() + make_interval(days => $3) from order_directory where order_id = $2",
+/// Has the link open the order until so many days after it was placed. False: they are over.
+pub(super) async fn ensure_link(executor: impl PgExecutor<'_>, hash: &[u8], order: OrderId, days: i32) -> sqlx::Result<bool> {
+    let is_open = sqlx::query_scalar!(
+        r#"with wanted as (
+               select buyer_id, order_id, created_at + make_interval(days => $3) as expires_at from order_directory where order_id = $2
+           ), made as (
+               insert into order_link (token_hash, buyer_id, order_id, expires_at)
+               select $1, buyer_id, order_id, expires_at from wanted where expires_at > souk.clock()
+               on conflict (token_hash) do nothing
+           )
+           select expires_at > souk.clock() as "is_open!" from wanted"#,
         hash,
         order.0,
         days,
     )
-    .execute(executor)
+    .fetch_optional(executor)
     .await?;
-    Ok(())
+    Ok(is_open.unwrap_or(false))
 }
 
 pub(super) async fn open_link(executor: impl PgExecutor<'_>, hash: &[u8]) -> sqlx::Result<Option<OrderId>> {

@@ -749,6 +749,35 @@ async fn a_purchase_that_died_before_any_step_is_finished_by_the_worker(db: PgPo
 }
 
 #[sqlx::test]
+async fn a_runner_that_outlived_its_lease_stores_nothing(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 50).await;
+    // The step left out waits for the shopper and stores nothing.
+    for step in STEPS.into_iter().filter(|step| *step != Step::AuthorizePayment) {
+        let (guest, mut sleeper) = died_before(&bank, &shop, &bowl, step).await;
+        shop.advance(Duration::from_secs(40)).await;
+        let_the_worker_run(&shop).await;
+        let taken_over = saga_row(&shop, sleeper.order()).await;
+        let error = sleeper.forward().await.unwrap_err();
+        assert!(error.to_string().contains("lease"), "{step:?}: {error:#}");
+        assert_eq!(saga_row(&shop, sleeper.order()).await, taken_over, "{step:?}");
+        let token = orders::issue_token(&shop.handles, sleeper.order(), None).await.unwrap();
+        let guest = shop.context(Caller { order_tokens: vec![token], ..guest.caller.clone() });
+        if status(&guest, sleeper.order()).await.0 == OrderStatus::PendingPayment {
+            checkout::pay(&guest, sleeper.order(), "pm_card_visa").await.unwrap();
+        }
+        assert_eq!(status(&guest, sleeper.order()).await.0, OrderStatus::Paid, "{step:?}");
+    }
+    bank.assert_books_agree(&shop).await;
+}
+
+/// Where the purchase of an order stands: step, state, end of the lease.
+async fn saga_row(shop: &Shop, order: OrderId) -> (String, String, Option<time::OffsetDateTime>) {
+    let row = "select step, state, leased_until from checkout_saga where order_id = $1";
+    sqlx::query_as(row).bind(order.0).fetch_one(&shop.handles.db).await.unwrap()
+}
+
+#[sqlx::test]
 async fn every_step_run_twice_is_run_once(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
     let bowl = shop.simple_product("bowl", 2_000, 50).await;

@@ -37,15 +37,19 @@ async fn a_mailed_link_opens_the_order_for_thirty_days(db: PgPool) {
     let (_bank, shop) = bank::open(db.clone()).await;
     let bowl = shop.simple_product("bowl", 2_000, 5).await;
     let (guest, order) = placed(&shop, &bowl, 1).await;
-    assert!(matches!(orders::create_link(&shop.guest(), order.id).await, Err(Failure::NotFound)));
-    let link = orders::create_link(&guest, order.id).await.unwrap();
+    assert!(matches!(orders::link(&shop.guest(), order.id).await, Err(Failure::NotFound)));
+    let link = orders::link(&guest, order.id).await.unwrap().expect("the order is young");
     let token = link.strip_prefix("http://127.0.0.1:3000/track?t=").expect("the link leads to the shop");
     let (opened, cookie) = orders::open_link(&shop.guest(), token).await.unwrap();
     assert_eq!(opened, order.id);
     assert!(orders::order(&with_token(&shop, &cookie), order.number.as_str()).await.is_ok());
     // The link's own token opens the link alone, and nothing readable is stored of either.
     assert!(matches!(orders::order(&with_token(&shop, token), order.number.as_str()).await, Err(Failure::NotFound)));
-    shop.advance(31 * DAY).await;
+    // Asking again is asking for the same one: whoever holds it cannot prolong it.
+    shop.advance(29 * DAY).await;
+    assert_eq!(orders::link(&guest, order.id).await.unwrap().as_ref(), Some(&link));
+    shop.advance(2 * DAY).await;
+    assert_eq!(orders::link(&guest, order.id).await.unwrap(), None);
     assert!(matches!(orders::open_link(&shop.guest(), token).await, Err(Failure::Refused(OrderRefusal::LinkInvalid))));
     assert!(matches!(orders::order(&with_token(&shop, &cookie), order.number.as_str()).await, Err(Failure::NotFound)));
     assert!(orders::order(&guest, order.number.as_str()).await.is_ok());

@@ -1,7 +1,7 @@
 //! Every door of the shop, tried as a stranger and in the wrong role. A door without an entry here fails: whoever adds one
 //! says who may pass.
 
-use crate::support::{Answer, Server, request};
+use crate::support::{Answer, Server, address, request};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 
@@ -89,26 +89,13 @@ impl Function {
     }
 }
 
-/// The number of an order that belongs to a guest.
-async fn foreign_order(server: &Server) -> domain::checkout::PlacedOrder {
-    let product = server.shop.simple_product("blue-bowl", 4_200, 5).await;
-    let mut guest = server.shop.guest();
-    guest.caller.cart_token = backend::cart::set_item(&guest, product.variants[0], 1).await.unwrap().token;
-    let order = serde_json::json!({ "email": "ada@example.com", "shipping_address": address() });
-    backend::checkout::place_order(&guest, serde_json::from_value(order).unwrap()).await.unwrap()
-}
-
-fn address() -> serde_json::Value {
-    serde_json::json!({ "name": "Ada", "line1": "1 Main St", "city": "New York", "region": "NY", "postal_code": "10013", "country": "US" })
-}
-
 #[sqlx::test(migrator = "backend::db::MIGRATIONS")]
 async fn every_server_function_keeps_out_whom_it_should(db: PgPool) {
     let server = Server::new(db);
     let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|function| function.path).collect();
     assert_eq!(registered, listed, "a server function without an entry, or an entry without one");
-    let order = foreign_order(&server).await;
+    let order = server.guest_order().await;
     let mut wrong = Vec::new();
     for function in FUNCTIONS {
         // One of them signs out.
@@ -177,7 +164,7 @@ async fn every_operation_keeps_out_whom_it_should(db: PgPool) {
         OPERATIONS.iter().map(|operation| (operation.method.to_owned(), operation.path.to_owned())).collect();
     assert_eq!(described, listed, "an operation without an entry, or an entry without one");
 
-    let order = foreign_order(&server).await;
+    let order = server.guest_order().await;
     let own_cart = {
         let mut guest = server.shop.guest();
         let product = server.shop.simple_product("green-bowl", 4_200, 5).await;

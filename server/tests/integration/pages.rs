@@ -68,3 +68,20 @@ async fn nobody_is_signed_in_while_sessions_cannot_be_read(db: PgPool) {
     assert!(!answer.status.is_success(), "{}", answer.status);
     assert!(!answer.body.contains("@example.org"));
 }
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn after_the_hold_nothing_is_promised_before_the_gateway_was_asked(db: PgPool) {
+    let server = Server::new(db);
+    let order = server.guest_order().await;
+    let cookie = format!("{}={}", app::context::ORDERS_COOKIE, order.access_token);
+    let page = async || {
+        let path = format!("/checkout/pay/{}", order.number);
+        server.send(request("GET", &path, &[("accept", "text/html"), ("cookie", cookie.as_str())], "")).await.body
+    };
+    assert!(page().await.contains("Held for you for"));
+    let end = "update customer_order set expires_at = souk.clock() - interval '1 minute' where order_id = $1";
+    sqlx::query(end).bind(order.id.0).execute(&server.shop.handles.db).await.unwrap();
+    let late = page().await;
+    assert!(late.contains("We are asking the bank whether you have paid"), "{late}");
+    assert!(!late.contains("nothing was charged") && !late.contains("Card number"), "{late}");
+}

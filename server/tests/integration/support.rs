@@ -3,9 +3,10 @@
 use axum::Router;
 use axum::body::Body;
 use backend::testing::Shop;
+use domain::checkout::PlacedOrder;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::AppState;
 use server::config::Config;
 use sqlx::PgPool;
@@ -82,6 +83,15 @@ impl Server {
         format!("{}={token}", app::context::SESSION_COOKIE)
     }
 
+    /// An order that a guest has placed and not paid: the shop's gateway answers nobody.
+    pub(crate) async fn guest_order(&self) -> PlacedOrder {
+        let product = self.shop.simple_product("blue-bowl", 4_200, 5).await;
+        let mut guest = self.shop.guest();
+        guest.caller.cart_token = backend::cart::set_item(&guest, product.variants[0], 1).await.unwrap().token;
+        let order = json!({ "email": "ada@example.com", "shipping_address": address() });
+        backend::checkout::place_order(&guest, serde_json::from_value(order).unwrap()).await.unwrap()
+    }
+
     /// The access token of an account.
     pub(crate) async fn access_token(&self) -> String {
         let context = self.shop.shopper().await;
@@ -123,4 +133,8 @@ impl Answer {
 #[track_caller]
 pub(crate) fn assert_verdict(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.verdict(), (status, code.to_owned()), "{}", answer.body);
+}
+
+pub(crate) fn address() -> Value {
+    json!({ "name": "Ada", "line1": "1 Main St", "city": "New York", "region": "NY", "postal_code": "10013", "country": "US" })
 }
