@@ -12,6 +12,8 @@ use std::{
 
 /// `backend::testing` as symbols spell it, in either of the compiler's two ways, and the doors' own marker.
 const MARKERS: [&[u8]; 2] = [b"7backend7testing", b"souk-testing-door"];
+/// Crates that have doors for tests; a feature of the same name in somebody else's crate is none of them.
+const CRATES_WITH_DOORS: [&str; 2] = ["backend", "server"];
 
 /// Looks into the executables and at the features they are built with.
 ///
@@ -32,13 +34,18 @@ pub(crate) fn check(workspace: &Workspace, runner: &mut Runner) -> Result<String
         "--prefix",
         "none",
     ]))?;
-    if let Some(line) = features.lines().find(|line| line.contains("feature \"testing\"")) {
+    if let Some(line) = features.lines().find(|line| is_door_feature(line)) {
         bail!("the release is built with a test feature: {line}");
     }
     let Some(test) = test_executable_with_doors(&workspace.target.join("debug/deps"))? else {
         bail!("no test executable holds a test door either, so their absence from the release proves nothing");
     };
     Ok(format!("none in the release; {} has them", test.display()))
+}
+
+/// Whether a line of `cargo tree` says that a crate's doors are built in.
+fn is_door_feature(line: &str) -> bool {
+    CRATES_WITH_DOORS.iter().any(|name| line.starts_with(&format!("{name} feature \"testing\"")))
 }
 
 /// An integration test that was built with the doors.
@@ -68,6 +75,14 @@ fn contains(path: &Path, marker: &[u8]) -> Result<bool> {
 mod tests {
     use super::*;
     use crate::temporary::TemporaryDirectory;
+
+    #[test]
+    fn only_our_own_test_features_are_doors() {
+        assert!(is_door_feature("backend feature \"testing\""));
+        assert!(is_door_feature("server feature \"testing\" (*)"));
+        assert!(!is_door_feature("tachys feature \"testing\""));
+        assert!(!is_door_feature("backend feature \"default\""));
+    }
 
     #[test]
     fn a_marker_is_found_wherever_it_stands() {

@@ -59,6 +59,8 @@ pub struct PayView {
     /// Where the bank sends the shopper back to: a whole address.
     pub return_url: String,
     pub payment: PaymentSettings,
+    /// The gateway's own page is open for this order: it goes on there, a form of ours would have nothing to pay.
+    pub is_hosted: bool,
     pub flash: Option<Flash>,
 }
 
@@ -121,7 +123,8 @@ pub async fn pay_page(number: String) -> Result<PayView, AppError<NoRefusal>> {
     }
     let seconds_left = order.reservation_expires_at.as_deref().and_then(once::seconds_until);
     let return_url = format!("{}{}", ctx.handles.settings.public_url, routes::payment_return(&order.number));
-    Ok(PayView { seconds_left, return_url, payment: payment_settings(&ctx), flash: take_flash(), order })
+    let is_hosted = outcome(&order) == Outcome::Payable && backend::checkout::is_hosted_page_open(&ctx, order.id).await?;
+    Ok(PayView { seconds_left, return_url, payment: payment_settings(&ctx), is_hosted, flash: take_flash(), order })
 }
 
 /// Leads to the gateway's own page for this order: for browsers that cannot show the payment form.

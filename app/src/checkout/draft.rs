@@ -71,8 +71,11 @@ pub(super) async fn next_step(ctx: &mut Context, form: &CheckoutForm) -> Result<
     }
     match once::place_order(ctx, form).await {
         Ok(number) => Ok(NextStep::Pay { number }),
-        // Placed already and not paid: the way on is the same.
-        Err(Failure::Refused(CheckoutRefusal::OrderPending { number, .. })) => Ok(NextStep::Pay { number }),
+        // Placed already and not paid: the way on is the same, also for a browser that never got the first answer.
+        Err(Failure::Refused(CheckoutRefusal::OrderPending { number, access_token, .. })) => {
+            once::remember_order(ctx, access_token);
+            Ok(NextStep::Pay { number })
+        }
         Err(failure) => Err(failure),
     }
 }

@@ -18,6 +18,8 @@ const CHECK_PAUSES_MS: [i32; 6] = [0, 1_000, 1_500, 2_000, 3_000, 5_000];
 const CHECKS_MAX: usize = 120;
 /// "Not paid" is believed only when it was said this often: an answer may be older than the attempt it is about.
 const UNPAID_ANSWERS_NEEDED: usize = 3;
+/// And after silence only when the bank has had longer than any takes: by the pauses, three quarters of a minute.
+const UNPAID_ANSWERS_AFTER_SILENCE: usize = 13;
 /// How often the page asks for the payment while the gateway has not made it yet.
 const SECRET_TRIES_MAX: usize = 30;
 
@@ -59,9 +61,14 @@ struct Payment {
 pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: Callback<()>) -> impl IntoView {
     let order = &view.order;
     let is_open = outcome(order) == Outcome::Open;
+    let is_hosted = view.is_hosted;
     let payment = Payment {
         number: StoredValue::new(order.number.clone()),
-        stage: RwSignal::new(if is_open { Stage::Checking } else { Stage::Loading }),
+        stage: RwSignal::new(match (is_open, is_hosted) {
+            (true, _) => Stage::Checking,
+            (false, true) => Stage::Unavailable,
+            (false, false) => Stage::Loading,
+        }),
         refusal: RwSignal::new(order.last_error.as_ref().filter(|_| !is_open).map(|error| error.message.clone())),
         card_form: StoredValue::new_local(None),
         reload,
@@ -78,7 +85,7 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
         true
     });
     if is_open {
-        Effect::new(move |_| follow.run(()));
+        Effect::new(move |_| follow.run(UNPAID_ANSWERS_NEEDED));
     }
     Effect::new(move |was_shown: Option<bool>| {
         let shows_end = is_hold_over.get() && !payment.stage.get().is_undecided();
@@ -96,7 +103,8 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
         spawn_local(async move {
             match form.confirm(&return_url.get_value()).await {
                 Confirmation::Refused(why) => payment.refuse(why),
-                Confirmation::Taken | Confirmation::Unknown => follow.run(()),
+                Confirmation::Taken => follow.run(UNPAID_ANSWERS_NEEDED),
+                Confirmation::Unknown => follow.run(UNPAID_ANSWERS_AFTER_SILENCE),
             }
         });
     };
@@ -106,7 +114,7 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
         <RefusalNotice refusal=payment.refusal/>
         <Show
             when=is_card_form
-            fallback=move || view! { <HostedPageForm number=number.clone() waits=!runs.get_untracked()/> }
+            fallback=move || view! { <HostedPageForm number=number.clone() waits=!runs.get_untracked() is_chosen=is_hosted/> }
         >
             <form method="post" on:submit=submit class="space-y-5">
                 <div class="card-form">
@@ -173,19 +181,19 @@ async fn client_secret(order: OrderView) -> Option<String> {
     secret
 }
 
-/// Asks how the payment stands until that is known, and goes where it leads.
-fn use_follow(payment: Payment) -> Callback<()> {
+/// Asks how the payment stands until that is known, and goes where it leads. Called with how often "not paid" must be said.
+fn use_follow(payment: Payment) -> Callback<usize> {
     let navigate = use_navigate();
     let arrive = Callback::new(move |number: OrderNumber| {
         navigate(&routes::order_placed(number), NavigateOptions { replace: true, ..NavigateOptions::default() });
     });
-    Callback::new(move |()| {
+    Callback::new(move |unpaid_answers_needed| {
         payment.stage.set(Stage::Checking);
-        spawn_local(follow(payment, arrive));
+        spawn_local(follow(payment, unpaid_answers_needed, arrive));
     })
 }
 
-async fn follow(payment: Payment, arrive: Callback<OrderNumber>) {
+async fn follow(payment: Payment, unpaid_answers_needed: usize, arrive: Callback<OrderNumber>) {
     let Some(number) = payment.number.try_get_value() else { return };
     let mut unpaid_answers = 0;
     for check in 0..CHECKS_MAX {
@@ -200,7 +208,7 @@ async fn follow(payment: Payment, arrive: Callback<OrderNumber>) {
             Ok((Outcome::Ended, _)) => return payment.reload.run(()),
             Ok((Outcome::Payable, order)) => {
                 unpaid_answers += 1;
-                if unpaid_answers >= UNPAID_ANSWERS_NEEDED {
+                if unpaid_answers >= unpaid_answers_needed {
                     let why = order.last_error.map(|error| error.message);
                     return payment.refuse(why.unwrap_or_else(|| "It did not go through, and nothing was charged.".to_owned()));
                 }
@@ -257,16 +265,16 @@ fn StageNotice(stage: RwSignal<Stage>) -> impl IntoView {
 }
 
 /// The way to the gateway's own page. Where the script is only on its way it stays out of sight for a moment (`waits`), so
-/// that it does not flash before the form.
+/// that it does not flash before the form; where it `is_chosen` already, it is all there is.
 #[component]
-fn HostedPageForm(number: String, waits: bool) -> impl IntoView {
-    let explanation = if waits {
+fn HostedPageForm(number: String, waits: bool, is_chosen: bool) -> impl IntoView {
+    let explanation = if waits || is_chosen {
         "Your card details are typed on our payment provider's page, which then brings you back here."
     } else {
         "The payment form could not be shown here. Our payment provider's own page works as well, and brings you back here."
     };
     view! {
-        <form method="post" action=api::OpenHostedPage::PATH class="card-form space-y-4" class:appears-late=waits>
+        <form method="post" action=api::OpenHostedPage::PATH class="card-form space-y-4" class:appears-late=waits && !is_chosen>
             <input type="hidden" name="number" value=number/>
             <p class="text-soft">{explanation}</p>
             <Button kind=ButtonKind::Primary wide=true>"Pay on the secure payment page"</Button>

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use domain::checkout::saga::Step;
 use domain::id::OrderId;
 use domain::payments::PaymentRefusal;
+use domain::refusal::NoRefusal;
 
 /// The gateway's hosted page for this order, for browsers without JavaScript. Any intent that could still be paid is
 /// canceled first: one payable object at a time.
@@ -16,6 +17,12 @@ pub async fn open_hosted_page(ctx: &Context, order: OrderId) -> Result<String, F
     orders::find::<PaymentRefusal>(ctx, &order.to_string()).await?;
     let handles = ctx.handles.clone();
     detached(async move { open(&handles, order).await }).await
+}
+
+/// Whether the order is being paid on the gateway's hosted page: then there is no intent for a form of our own.
+pub async fn is_hosted_page_open(ctx: &Context, order: OrderId) -> Result<bool, Failure<NoRefusal>> {
+    let order = orders::find(ctx, &order.to_string()).await?;
+    Ok(payments::is_hosted(&ctx.handles.db, order).await?)
 }
 
 async fn open(handles: &Handles, order: OrderId) -> Result<String, Failure<PaymentRefusal>> {

@@ -12,7 +12,7 @@ mod steps;
 mod stepwise;
 mod store;
 
-pub use hosted::open_hosted_page;
+pub use hosted::{is_hosted_page_open, open_hosted_page};
 pub use paying::{pay, pay_once, payment, settle};
 pub use placing::{place_order, place_order_once};
 #[cfg(any(test, feature = "testing"))]

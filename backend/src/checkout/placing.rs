@@ -1,7 +1,7 @@
 //! Placing an order.
 
 use super::purchase::{Outcome, Purchase, Saga};
-use super::runner::{self, LEASE_S, Lease};
+use super::runner::{self, LEASE_S, Lease, Until};
 use super::{PATIENCE, detached, steps, store};
 use crate::cart::{self, CheckoutCart};
 use crate::payments::{self, Closing, Void};
@@ -38,7 +38,7 @@ pub async fn place_order_once(ctx: &Context, operation: Uuid, request: PlaceOrde
 async fn place(ctx: &Context, operation: Uuid, request: PlaceOrder) -> Result<PlacedOrder, Failure<CheckoutRefusal>> {
     if let Some(saga) = store::by_operation(&ctx.handles.db, operation).await? {
         let saga = runner::run(&ctx.handles, saga, PATIENCE).await?;
-        return answer(ctx, &saga.ok_or(Failure::Refused(CheckoutRefusal::PaymentInProgress))?).await;
+        return answer(ctx, &saga.ok_or_else(in_progress)?).await;
     }
     let saga = begin(ctx, operation, &request).await?;
     let mut saga = runner::drive(&ctx.handles, saga).await?;
@@ -48,7 +48,7 @@ async fn place(ctx: &Context, operation: Uuid, request: PlaceOrder) -> Result<Pl
         }
         // A step stumbled, over a lock most likely: the shopper waits a little rather than being told of it.
         tokio::time::sleep(STUMBLE_PAUSE).await;
-        saga = runner::run(&ctx.handles, saga.id, PATIENCE).await?.ok_or(Failure::Refused(CheckoutRefusal::PaymentInProgress))?;
+        saga = runner::run(&ctx.handles, saga.id, PATIENCE).await?.ok_or_else(in_progress)?;
     }
     answer(ctx, &saga).await
 }
@@ -70,7 +70,7 @@ pub(super) async fn begin(ctx: &Context, operation: Uuid, request: &PlaceOrder) 
             return Ok(saga);
         }
     }
-    Err(Failure::Refused(CheckoutRefusal::PaymentInProgress))
+    Err(in_progress())
 }
 
 /// Every field that needs another look, at once.
@@ -129,43 +129,56 @@ impl Wanted<'_> {
 /// A cart has one open order at most. The same purchase again: it is that order. A changed cart, address or way of
 /// shipping: the old order is canceled first, once the gateway agrees; unless somebody is paying it.
 async fn clear_the_way(ctx: &Context, cart: &CheckoutCart, wanted: &Wanted<'_>) -> Result<(), Failure<CheckoutRefusal>> {
-    let in_progress = || Failure::Refused(CheckoutRefusal::PaymentInProgress);
     for _ in 0..ROUNDS_MAX {
         let Some(id) = store::live_of_cart(&ctx.handles.db, cart.id).await? else { return Ok(()) };
-        let mut saga = match runner::lease(&ctx.handles, id, PATIENCE).await? {
-            Lease::Taken(saga) => *saga,
-            Lease::Ended(_) => continue,
+        match runner::lease(&ctx.handles, id, PATIENCE).await? {
+            Lease::Taken(mut saga) => {
+                let cleared = clear_leased(ctx, &mut saga, cart, wanted).await;
+                if cleared.is_err() {
+                    // Does nothing where the saga was let go of already.
+                    runner::release(&ctx.handles, &saga, Until::Seconds(0.0), None).await?;
+                }
+                cleared?;
+            }
+            Lease::Ended(_) => {}
             Lease::Busy => return Err(in_progress()),
-        };
-        let order = orders::facts(&ctx.handles.db, saga.order).await?;
-        let is_payable = matches!(saga.step, Step::OpenPayment | Step::AuthorizePayment) && saga.state != SagaState::Undoing;
-        match order {
-            Some(order) if is_payable && !order.is_due => {
-                let until = order.expires_at.map_or(runner::Until::Seconds(0.0), runner::Until::At);
-                if saga.cart == cart.id && saga.cart_version == cart.version && wanted.is_same_as(&saga.purchase) {
-                    runner::release(&ctx.handles, &saga, soonest(&saga, until), None).await?;
-                    return Err(Failure::Refused(CheckoutRefusal::OrderPending { order_id: saga.order, number: order.number }));
-                }
-                if !cancel(ctx, &mut saga, order.number).await? {
-                    runner::release(&ctx.handles, &saga, runner::Until::Seconds(0.0), None).await?;
-                    return Err(in_progress());
-                }
-            }
-            // Whatever it is doing, it is brought to where it can be seen: paid, undone, or under way.
-            _ => {
-                let driven = runner::drive(&ctx.handles, saga).await?;
-                if driven.state.is_live() && driven.step > Step::AuthorizePayment {
-                    return Err(in_progress());
-                }
-            }
         }
     }
     Err(in_progress())
 }
 
+async fn clear_leased(ctx: &Context, saga: &mut Saga, cart: &CheckoutCart, wanted: &Wanted<'_>) -> Result<(), Failure<CheckoutRefusal>> {
+    let order = orders::facts(&ctx.handles.db, saga.order).await?;
+    let is_payable = matches!(saga.step, Step::OpenPayment | Step::AuthorizePayment) && saga.state != SagaState::Undoing;
+    match order.filter(|order| is_payable && !order.is_due) {
+        Some(order) if saga.cart == cart.id && saga.cart_version == cart.version && wanted.is_same_as(&saga.purchase) => {
+            let access_token = orders::issue_token(&ctx.handles, saga.order, None).await?;
+            let until = order.expires_at.map_or(Until::Seconds(0.0), Until::At);
+            runner::release(&ctx.handles, saga, soonest(saga, until), None).await?;
+            Err(Failure::Refused(CheckoutRefusal::OrderPending { order_id: saga.order, number: order.number, access_token }))
+        }
+        Some(order) => {
+            if cancel(ctx, saga, order.number).await? {
+                Ok(())
+            } else {
+                Err(in_progress())
+            }
+        }
+        // Whatever it is doing, it is brought to where it can be seen: paid, undone, or under way.
+        None => {
+            let driven = runner::drive(&ctx.handles, saga.clone()).await?;
+            if driven.state.is_live() && driven.step > Step::AuthorizePayment { Err(in_progress()) } else { Ok(()) }
+        }
+    }
+}
+
+fn in_progress() -> Failure<CheckoutRefusal> {
+    Failure::Refused(CheckoutRefusal::PaymentInProgress)
+}
+
 /// A saga that still opens its payment is looked after soon, one that waits for its shopper when the hold ends.
-fn soonest(saga: &Saga, until: runner::Until) -> runner::Until {
-    if saga.step == Step::OpenPayment { runner::Until::Seconds(0.0) } else { until }
+fn soonest(saga: &Saga, until: Until) -> Until {
+    if saga.step == Step::OpenPayment { Until::Seconds(0.0) } else { until }
 }
 
 /// Cancels a leased order that nobody is paying. False: somebody is, or the gateway does not say.

@@ -21,7 +21,7 @@ const RETRY_AFTER_S: u32 = 1;
 /// What stands before the work.
 #[derive(Debug)]
 pub enum Begin {
-    /// Go on: nobody else runs this key. Finish with [`complete`] or [`free`].
+    /// Go on: nobody else runs this key. Finish with [`complete`], [`free`] or [`let_go`].
     Run(Ticket),
     /// This was done: answer the same again, byte for byte.
     Replay { status: u16, body: Vec<u8> },
@@ -78,6 +78,11 @@ pub async fn complete(handles: &Handles, ticket: &Ticket, status: u16, body: &[u
 /// Nothing was done: the key may be used again, for another body too.
 pub async fn free(handles: &Handles, ticket: &Ticket) -> anyhow::Result<()> {
     Ok(store::free(&handles.db, &ticket.scope, &ticket.key).await?)
+}
+
+/// Something broke, and nobody knows what was done: the same request may be repeated at once, and goes on with it.
+pub async fn let_go(handles: &Handles, ticket: &Ticket) -> anyhow::Result<()> {
+    Ok(store::let_go(&handles.db, &ticket.scope, &ticket.key).await?)
 }
 
 /// Drops answers that nobody may ask for any more. A worker calls it now and then.

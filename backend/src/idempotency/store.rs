@@ -71,6 +71,13 @@ pub(super) async fn free(db: &PgPool, scope: &str, key: &str) -> sqlx::Result<()
     Ok(())
 }
 
+pub(super) async fn let_go(db: &PgPool, scope: &str, key: &str) -> sqlx::Result<()> {
+    sqlx::query!("update idempotency_key set leased_until = souk.clock() where scope = $1 and key = $2 and state = 'running'", scope, key,)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn delete_older(db: &PgPool, days: i32) -> sqlx::Result<u64> {
     let deleted =
         sqlx::query!("delete from idempotency_key where created_at < souk.clock() - make_interval(days => $1)", days).execute(db).await?;

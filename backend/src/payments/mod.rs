@@ -165,11 +165,11 @@ pub async fn record(tx: &mut PgConnection, bill: &Bill, intent: &Intent, cause: 
     }
     match intent.status {
         IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => match &intent.failure {
-            Some(decline) => record_decline(tx, bill, status, None, decline, cause, request_id).await,
-            None => {
-                let lost = store::fail_lost_attempts(tx, bill, ATTEMPT_LOST_AFTER_S).await?;
-                if lost > 0 { move_to(tx, bill, status, PaymentStatus::Created, cause).await } else { Ok(status) }
+            Some(decline) => {
+                let status = record_decline(tx, bill, status, None, decline, cause, request_id).await?;
+                end_lost_attempts(tx, bill, status, cause).await
             }
+            None => end_lost_attempts(tx, bill, status, cause).await,
         },
         IntentStatus::RequiresAction => {
             store::open_attempt(tx, bill, "requires_action", intent.next_action_url.as_deref()).await?;
@@ -250,6 +250,12 @@ pub async fn capture(handles: &Handles, bill: &Bill, number: i32) -> anyhow::Res
     }
     anyhow::ensure!(intent.captured == bill.total.amount, "{} was captured of {}", intent.captured, bill.total);
     Ok(Capture::Taken)
+}
+
+/// A try that the gateway has not heard of in time is over, whatever became of the tries before it.
+async fn end_lost_attempts(tx: &mut PgConnection, bill: &Bill, status: PaymentStatus, cause: Cause) -> anyhow::Result<PaymentStatus> {
+    let lost = store::fail_lost_attempts(tx, bill, ATTEMPT_LOST_AFTER_S).await?;
+    if lost > 0 { move_to(tx, bill, status, PaymentStatus::Created, cause).await } else { Ok(status) }
 }
 
 async fn record_decline(

@@ -5,7 +5,7 @@ use super::gateway::{GatewayError, Intent, NewIntent, NewSession, Session, Sessi
 use super::store::{self, Kind, Payable};
 use super::{Bill, BillLine};
 use crate::{Handles, db};
-use domain::payments::{Gateway as GatewayKind, IntentStatus, chargeable};
+use domain::payments::{Gateway as GatewayKind, IntentStatus, PaymentStatus, chargeable};
 
 /// The gateway takes a hundred lines; shipping and tax need two.
 const HOSTED_LINES_MAX: usize = 98;
@@ -35,6 +35,8 @@ pub enum Look {
     /// A hosted page whose time is over, without a try.
     Ended,
     Intent(Box<Intent>),
+    /// The gateway has never heard of it: its book was lost, or the shop is paid elsewhere now.
+    Missing,
     /// The gateway does not answer.
     Unknown,
 }
@@ -176,6 +178,7 @@ pub async fn look(handles: &Handles, bill: &Bill) -> anyhow::Result<Look> {
         Ok(other) => Ok(other),
         Err(error) => match error.downcast_ref::<GatewayError>() {
             Some(GatewayError::Unknown { .. }) => Ok(Look::Unknown),
+            Some(missing) if missing.is_missing() => Ok(Look::Missing),
             _ => Err(error),
         },
     }
@@ -212,6 +215,7 @@ pub async fn close(handles: &Handles, bill: &Bill, void: Void) -> anyhow::Result
     let asked = match &seen {
         Look::Unknown => return Ok(Closing::Unknown),
         Look::Nothing | Look::Ended => Asked::Agreed,
+        Look::Missing => give_up_missing(handles, bill).await?,
         Look::Intent(intent) if intent.status == IntentStatus::Canceled => Asked::Agreed,
         Look::Intent(intent) if !may_be_given_up(intent.status, void) => return Ok(Closing::InFlight),
         Look::Intent(_) | Look::Untouched => ask_to_close(handles, bill, &payable, &seen).await,
@@ -224,6 +228,17 @@ pub async fn close(handles: &Handles, bill: &Bill, void: Void) -> anyhow::Result
         Asked::StandsOtherwise => Ok(Closing::InFlight),
         Asked::NoAnswer => Ok(Closing::Unknown),
     }
+}
+
+/// What the gateway does not know cannot be paid there. An authorisation that we know of is not forgotten so: somebody has
+/// to find out where it went.
+async fn give_up_missing(handles: &Handles, bill: &Bill) -> anyhow::Result<Asked> {
+    let mut tx = handles.db.begin().await?;
+    let status = store::lock_payment(&mut tx, bill.payment).await?;
+    tx.rollback().await?;
+    anyhow::ensure!(status != PaymentStatus::Authorized, "the gateway does not know the authorised payment of order {}", bill.order);
+    tracing::error!(order = %bill.order, "the gateway does not know what this order was to be paid by");
+    Ok(Asked::Agreed)
 }
 
 /// Notes that the live payable has come to its end at the gateway by itself.

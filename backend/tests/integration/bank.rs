@@ -105,6 +105,12 @@ impl Bank {
         request(method, &format!("{}{path}", self.api), "Bearer sk_test_shop", "application/x-www-form-urlencoded", form).await
     }
 
+    /// A payment method of this card, as a browser makes one: it pays once.
+    pub(crate) async fn payment_method(&self, card_number: &str) -> String {
+        let form = format!("type=card&card[number]={card_number}&card[exp_month]=12&card[exp_year]=2040&card[cvc]=123");
+        self.ask("POST", "/v1/payment_methods", &form).await.json()["id"].as_str().unwrap().to_owned()
+    }
+
     /// Fills in the hosted page.
     pub(crate) async fn pay_on_page(&self, url: &str, card_number: &str) -> Answer {
         let form = format!("email=ada%40example.org&name=Ada&number={card_number}&expiry=12%2F40&cvc=123");

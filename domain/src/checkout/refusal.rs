@@ -20,9 +20,10 @@ pub enum CheckoutRefusal {
     /// The total differs from what was shown; the quote has the new one.
     #[error("The total has changed. Please look at it once more.")]
     TotalChanged { quote: Box<QuoteView> },
-    /// The same cart has an order that waits for its payment.
+    /// The same cart has an order that waits for its payment. Whoever holds the cart may not have the answer that told of
+    /// the order: the token opens it, as that answer's did.
     #[error("You have placed this order already. It waits for its payment.")]
-    OrderPending { order_id: OrderId, number: OrderNumber },
+    OrderPending { order_id: OrderId, number: OrderNumber, access_token: String },
     #[error("A payment for this cart is under way. Do not pay again.")]
     PaymentInProgress,
     #[error("This way of shipping is not offered for this address.")]

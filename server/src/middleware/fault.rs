@@ -66,9 +66,9 @@ pub async fn remember_reader(request: axum::extract::Request, next: axum::middle
 pub fn internal(error: &anyhow::Error) -> Problem {
     tracing::error!(error = format!("{error:#}"), "a request failed");
     if backend::db::is_outage(error) {
-        return Problem::new(ErrorCode::Unavailable, "The shop cannot be reached for a moment. Try again soon.");
+        return Problem::new(ErrorCode::Unavailable, "The shop cannot be reached for a moment. Try again soon.").fault();
     }
-    Problem::new(ErrorCode::InternalError, "Something went wrong on our side.")
+    Problem::new(ErrorCode::InternalError, "Something went wrong on our side.").fault()
 }
 
 #[cfg(test)]

@@ -44,7 +44,8 @@ impl Answer {
 /// the name of the deed, under which whoever repeats it after a crash finds what was begun.
 ///
 /// # Errors
-/// What `work` refuses; then nothing was done and the key is free again. And what is wrong with the key.
+/// What `work` refuses; then nothing was done and the key is free again. After a fault the key stays with its request, which
+/// may be repeated at once and goes on with what was begun. And what is wrong with the key.
 pub(super) async fn run<F>(
     context: &Context,
     operation: &'static str,
@@ -79,6 +80,7 @@ async fn finish(context: Context, ticket: Ticket, work: impl Future<Output = Res
     let outcome = work.await;
     let kept = match &outcome {
         Ok(answer) => idempotency::complete(&context.handles, &ticket, answer.status.as_u16(), &answer.body).await,
+        Err(problem) if problem.is_fault => idempotency::let_go(&context.handles, &ticket).await,
         Err(_) => idempotency::free(&context.handles, &ticket).await,
     };
     // The deed is done and says so; its key stays taken until its lease ends, and is then settled from what was stored.

@@ -130,6 +130,9 @@ pub struct ProblemError {
     pub order_id: Option<OrderId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<OrderNumber>,
+    /// Opens the order: to be sent as `Order-Token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
     /// The total as it is now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<QuoteView>>,
@@ -164,6 +167,8 @@ pub struct Problem {
     pub detail: String,
     pub errors: Vec<ProblemError>,
     headers: Vec<(HeaderName, String)>,
+    /// Whether something broke, so that nobody knows what of the request was done.
+    pub(super) is_fault: bool,
 }
 
 impl Problem {
@@ -174,7 +179,7 @@ impl Problem {
             503 => headers.push((RETRY_AFTER, RETRY_AFTER_S.to_string())),
             _ => (),
         }
-        Self { code, detail: detail.into(), errors: Vec::new(), headers }
+        Self { code, detail: detail.into(), errors: Vec::new(), headers, is_fault: false }
     }
 
     /// 422 with the fields it is about.
@@ -185,6 +190,12 @@ impl Problem {
 
     pub fn with(mut self, errors: Vec<ProblemError>) -> Self {
         self.errors = errors;
+        self
+    }
+
+    /// Of a fault of ours, rather than a refusal.
+    pub(crate) fn fault(mut self) -> Self {
+        self.is_fault = true;
         self
     }
 
@@ -203,7 +214,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Self { code, detail, errors, headers } = self;
+        let Self { code, detail, errors, headers, is_fault: _ } = self;
         let slug = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
         let document = ProblemDocument {
             r#type: format!("/api/docs#{slug}"),
@@ -338,12 +349,13 @@ impl Refusal for CheckoutRefusal {
                 let error = ProblemError { quote: Some(quote), ..ProblemError::new("expected_total", "total_changed", detail.clone()) };
                 plain(ErrorCode::TotalChanged).with(vec![error])
             }
-            CheckoutRefusal::OrderPending { order_id, number } => {
+            CheckoutRefusal::OrderPending { order_id, number, access_token } => {
                 let error = ProblemError {
                     code: "order_pending".to_owned(),
                     message: detail.clone(),
                     order_id: Some(order_id),
                     number: Some(number),
+                    access_token: Some(access_token),
                     ..ProblemError::default()
                 };
                 plain(ErrorCode::OrderPending).with(vec![error])

@@ -27,7 +27,7 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
             payments::close_ended(handles, &bill).await?;
             open_again(handles, &order, &bill).await
         }
-        Look::Untouched => unpaid(handles, &order, &bill).await,
+        Look::Untouched | Look::Missing => unpaid(handles, &order, &bill).await,
         Look::Intent(intent) => match intent.status {
             IntentStatus::RequiresCapture | IntentStatus::Succeeded => authorized(handles, saga, &bill, &intent).await,
             IntentStatus::Processing => {

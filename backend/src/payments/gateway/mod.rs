@@ -114,9 +114,15 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
-    /// The object is in a state that does not allow what was asked.
+    /// The intent or session is in a state that does not allow what was asked. (A payment method has such a state as well:
+    /// that is the method's fault, and says nothing of the payment.)
     pub fn is_unexpected_state(&self) -> bool {
-        matches!(self, GatewayError::Refused { code, .. } if code.ends_with("unexpected_state") || code == "resource_state_invalid")
+        matches!(self, GatewayError::Refused { code, .. } if ["payment_intent_unexpected_state", "resource_state_invalid"].contains(&code.as_str()))
+    }
+
+    /// The gateway has no such object.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, GatewayError::Refused { code, .. } if code == "resource_missing")
     }
 
     /// The same key brings the same error for ever: the next try needs another.
