@@ -11,6 +11,7 @@ use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use send_wrapper::SendWrapper;
 
 /// Between two questions how the payment stands: quick at first, then patient. The last one repeats.
 const CHECK_PAUSES_MS: [i32; 6] = [0, 1_000, 1_500, 2_000, 3_000, 5_000];
@@ -51,7 +52,8 @@ struct Payment {
     stage: RwSignal<Stage>,
     /// Why the last try failed.
     refusal: RwSignal<Option<String>>,
-    card_form: StoredValue<Option<CardForm>, LocalStorage>,
+    /// None on the server, which may drop it on another thread than it was made on.
+    card_form: StoredValue<Option<SendWrapper<CardForm>>>,
     /// Shows the order as the server now sees it.
     reload: Callback<()>,
 }
@@ -70,7 +72,7 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
             (false, false) => Stage::Loading,
         }),
         refusal: RwSignal::new(order.last_error.as_ref().filter(|_| !is_open).map(|error| error.message.clone())),
-        card_form: StoredValue::new_local(None),
+        card_form: StoredValue::new(None),
         reload,
     };
     let total = order.total.to_string();
@@ -155,7 +157,7 @@ async fn show_card_form(payment: Payment, view: PayView, place: web_sys::HtmlDiv
     let shown = CardForm::mount(&settings.script_url, &settings.publishable_key, &secret, &place).await;
     match shown {
         Ok(form) => {
-            payment.card_form.try_set_value(Some(form));
+            payment.card_form.try_set_value(Some(SendWrapper::new(form)));
             payment.stage.try_update(|stage| {
                 if *stage == Stage::Loading {
                     *stage = Stage::Ready;

@@ -842,7 +842,8 @@ async fn a_runner_that_outlived_its_lease_stores_nothing(db: PgPool) {
         let_the_worker_run(&shop).await;
         let taken_over = saga_row(&shop, sleeper.order()).await;
         let error = sleeper.forward().await.unwrap_err();
-        assert!(error.to_string().contains("lease"), "{step:?}: {error:#}");
+        // What was captured meanwhile cannot be captured again: that step fails before it would be stored.
+        assert!(step == Step::CapturePayment || error.to_string().contains("lease"), "{step:?}: {error:#}");
         assert_eq!(saga_row(&shop, sleeper.order()).await, taken_over, "{step:?}");
         let token = orders::issue_token(&shop.handles, sleeper.order(), None).await.unwrap();
         let guest = shop.context(Caller { order_tokens: vec![token], ..guest.caller.clone() });

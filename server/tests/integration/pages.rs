@@ -79,6 +79,9 @@ async fn after_the_hold_nothing_is_promised_before_the_gateway_was_asked(db: PgP
         server.send(request("GET", &path, &[("accept", "text/html"), ("cookie", cookie.as_str())], "")).await.body
     };
     assert!(page().await.contains("Held for you for"));
+    // There is something to pay by, at a gateway that nobody can ask.
+    let open = "update payable set state = 'open', payment_intent_id = 'pi_1', client_secret = 'pi_1_secret_1' where order_id = $1";
+    sqlx::query(open).bind(order.id.0).execute(&server.shop.handles.db).await.unwrap();
     let end = "update customer_order set expires_at = souk.clock() - interval '1 minute' where order_id = $1";
     sqlx::query(end).bind(order.id.0).execute(&server.shop.handles.db).await.unwrap();
     let late = page().await;
