@@ -48,13 +48,13 @@ pub(crate) fn schemathesis(workspace: &Workspace, instance: &Instance, runner: &
 /// A thousand requests of each kind of page, twenty at a time: every answer complete, with few and with more threads.
 ///
 /// # Errors
-/// When an answer is missing or incomplete.
+/// When an answer is missing, incomplete, or not the page that was asked for.
 pub(crate) fn hammer_pages(instance: &mut Instance, steps: &mut Steps) -> Result<()> {
     for threads in HAMMER_THREADS {
         instance.stop_server()?;
         instance.start_server(steps, Some(threads))?;
         println!("{threads} worker threads:");
-        hammer::run(instance.value("SOUK_ADDR"))?;
+        hammer::run(instance.value("SOUK_ADDR"), &instance.describe())?;
         // The server's log begins anew with the server.
         leaks::check(instance)?;
     }
