@@ -8,8 +8,11 @@ export class Shop {
 
   async putIntoCart(product: Product) {
     await visit(this.page, `/p/${product.slug}`);
+    // The drawer shows it before the shop has it: a page that is opened at once could still show the cart as it was.
+    const added = this.page.waitForResponse('**/sf/cart/add_item');
     await this.page.getByTestId('product-add-to-cart').click();
     await expect(this.page.getByRole('dialog', { name: /Your cart/ })).toContainText(product.title);
+    await added;
   }
 
   /** From any page to the payment: the form is filled in and the order placed. */
