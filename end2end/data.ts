@@ -125,5 +125,8 @@ export async function buyElsewhere(product: Product, quantity = 1) {
 
 export const address = { name: 'Ada Lovelace', line1: '12 Analytical Way', city: 'Portland', region: 'OR', postal_code: '97201', country: 'US' };
 
+/** Of the accounts that tests make. */
+export const password = 'copper kettle moss 7';
+
 /** Test cards, as Stripe names their numbers. */
 export const cards = { good: '4242424242424242', declined: '4000000000000002', secure: '4000002760003184' };

@@ -1,5 +1,5 @@
 import { accessible, expect, expectStatus, hydrated, test, visit } from '../fixtures';
-import { buyElsewhere, cards, freshEmail, makeProduct, ordersOf, stockOf } from '../data';
+import { buyElsewhere, cards, freshEmail, makeProduct, ordersOf, password, stockOf } from '../data';
 import { Shop } from '../pages/shop';
 
 test.describe('a guest buys', () => {
@@ -145,12 +145,7 @@ test('back from the payment and forward again keeps the order', async ({ page })
 test('an account sees its orders, and nobody else does', async ({ browser, page }) => {
   const shop = new Shop(page);
   const email = freshEmail();
-  await visit(page, '/account/register');
-  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.waitForURL(/\/account$/);
+  await shop.register(email);
   await shop.putIntoCart(await makeProduct({ stock: 9 }));
   const number = await shop.placeOrder(email);
   await shop.fillCard(cards.good);
@@ -165,7 +160,7 @@ test('an account sees its orders, and nobody else does', async ({ browser, page 
   expect((await visit(page, `/orders/${number}`))?.status()).toBe(404);
   await visit(page, '/account/sign-in');
   await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/account$/);
   await expect(page.getByRole('main').getByRole('link', { name: new RegExp(number) })).toBeVisible();
