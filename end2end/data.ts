@@ -59,9 +59,9 @@ export async function makeProduct(options: { stock: number; price?: number; sell
 }
 
 /** What the shop's books say about the orders of one e-mail address. */
-export async function ordersOf(email: string): Promise<{ number: string; status: string; total: string; captured: string | null }[]> {
+export async function ordersOf(email: string): Promise<{ number: string; status: string; street: string; total: string; captured: string | null }[]> {
   const { rows } = await pool.query(
-    `select o.number, o.status, o.total, p.captured from customer_order o left join payment p using (buyer_id, order_id)
+    `select o.number, o.status, o.ship_line1 as street, o.total, p.captured from customer_order o left join payment p using (buyer_id, order_id)
      where o.email = $1 order by o.placed_at`,
     [email],
   );
@@ -71,6 +71,16 @@ export async function ordersOf(email: string): Promise<{ number: string; status:
 export async function stockOf(product: Product): Promise<{ on_hand: number; allocated: number; held: number }> {
   const { rows } = await pool.query('select on_hand, allocated, held from stock_level where stock_item_id = $1', [product.stockItemId]);
   return rows[0];
+}
+
+/** The time to pay one order is over: its deadlines come forward, and the shop's own workers do what they do at the end. */
+export async function endHold(number: string) {
+  await pool.query(
+    `with due as (update customer_order set expires_at = souk.clock() where number = $1 returning order_id),
+          held as (update reservation set expires_at = souk.clock() from due where holder_kind = 'order' and holder_id = due.order_id)
+     update checkout_saga s set wake_at = souk.clock() from due where s.order_id = due.order_id`,
+    [number],
+  );
 }
 
 export async function closeDatabase() {
@@ -124,6 +134,9 @@ export async function buyElsewhere(product: Product, quantity = 1) {
 }
 
 export const address = { name: 'Ada Lovelace', line1: '12 Analytical Way', city: 'Portland', region: 'OR', postal_code: '97201', country: 'US' };
+
+/** Of the accounts that tests make. */
+export const password = 'copper kettle moss 7';
 
 /** Test cards, as Stripe names their numbers. */
 export const cards = { good: '4242424242424242', declined: '4000000000000002', secure: '4000002760003184' };

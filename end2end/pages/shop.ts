@@ -1,6 +1,6 @@
 import { type FrameLocator, type Page } from '@playwright/test';
 import { expect, hydrated, visit } from '../fixtures';
-import { address, type Product } from '../data';
+import { address, password, type Product } from '../data';
 
 /** The shop as a visitor uses it: by what pages say, not by how they are built. */
 export class Shop {
@@ -8,8 +8,21 @@ export class Shop {
 
   async putIntoCart(product: Product) {
     await visit(this.page, `/p/${product.slug}`);
+    // The drawer shows it before the shop has it: a page that is opened at once could still show the cart as it was.
+    const added = this.page.waitForResponse('**/sf/cart/add_item');
     await this.page.getByTestId('product-add-to-cart').click();
     await expect(this.page.getByRole('dialog', { name: /Your cart/ })).toContainText(product.title);
+    await added;
+  }
+
+  /** A new account, signed in. */
+  async register(email: string) {
+    await visit(this.page, '/account/register');
+    await this.page.getByLabel('Name', { exact: true }).fill(address.name);
+    await this.page.getByLabel('E-mail', { exact: true }).fill(email);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.page.getByRole('button', { name: 'Create account' }).click();
+    await this.page.waitForURL(/\/account$/);
   }
 
   /** From any page to the payment: the form is filled in and the order placed. */

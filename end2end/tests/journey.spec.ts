@@ -1,5 +1,5 @@
 import { accessible, expect, expectStatus, hydrated, test, visit } from '../fixtures';
-import { buyElsewhere, cards, freshEmail, makeProduct, ordersOf, stockOf } from '../data';
+import { address, buyElsewhere, cards, endHold, freshEmail, makeProduct, ordersOf, password, stockOf } from '../data';
 import { Shop } from '../pages/shop';
 
 test.describe('a guest buys', () => {
@@ -142,15 +142,83 @@ test('back from the payment and forward again keeps the order', async ({ page })
   expect(await ordersOf(email)).toHaveLength(1);
 });
 
+test('an address corrected before paying makes a new order, and the old one can no longer be paid', async ({ context, page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  const product = await makeProduct({ stock: 3 });
+  const corrected = '14 Analytical Way';
+  await shop.putIntoCart(product);
+  const wrong = await shop.placeOrder(email);
+  // Another tab still shows the payment of the order as it was.
+  const old = new Shop(await context.newPage());
+  await visit(old.page, `/checkout/pay/${wrong}`);
+  await old.fillCard(cards.good);
+
+  await visit(page, '/checkout');
+  await expect(page.getByLabel('Street and number')).toHaveValue(address.line1);
+  await page.getByLabel('Street and number').fill(corrected);
+  await page.getByLabel('Street and number').blur();
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await page.waitForURL(/\/checkout\/pay\//);
+  await expect(page.getByRole('main')).toContainText(corrected);
+  const right = shop.orderNumber();
+  expect(right).not.toBe(wrong);
+  expect(await ordersOf(email)).toMatchObject([
+    { number: wrong, status: 'canceled', street: address.line1 },
+    { number: right, status: 'pending_payment', street: corrected },
+  ]);
+  expect(await stockOf(product)).toEqual({ on_hand: 3, allocated: 0, held: 1 });
+
+  // The gateway no longer takes a payment for it.
+  expectStatus(old.page, 400);
+  await old.payButton.click();
+  await expect(old.page.getByTestId('payment-ended')).toContainText('This order was canceled');
+  await visit(old.page, `/checkout/pay/${wrong}`);
+  await expect(old.page.getByTestId('payment-ended')).toContainText('This order was canceled');
+  await expect(old.payButton).toHaveCount(0);
+
+  await shop.fillCard(cards.good);
+  await shop.payButton.click();
+  await shop.arrivesAtConfirmation(right);
+  expect(await ordersOf(email)).toMatchObject([
+    { number: wrong, status: 'canceled', captured: '0' },
+    { number: right, status: 'paid' },
+  ]);
+});
+
+test('what sold out while its page was open is refused with the reason, and the cart stays empty', async ({ page }) => {
+  const product = await makeProduct({ stock: 1 });
+  await visit(page, `/p/${product.slug}`);
+  await buyElsewhere(product);
+  expectStatus(page, 422);
+  await page.getByTestId('product-add-to-cart').click();
+  await expect(page.getByTestId('cart-message')).toContainText(/sold out/i);
+  await expect(page.getByTestId('cart-line')).toHaveCount(0);
+  await visit(page, '/cart');
+  await expect(page.getByText('Your cart is empty')).toBeVisible();
+});
+
+test('after the end of the hold the payment page says so, and nothing is held or charged', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  const product = await makeProduct({ stock: 3 });
+  await shop.putIntoCart(product);
+  const number = await shop.placeOrder(email);
+  await endHold(number);
+  await expect.poll(async () => (await ordersOf(email))[0].status).toBe('expired');
+  await visit(page, `/checkout/pay/${number}`);
+  await expect(page.getByTestId('payment-ended')).toContainText('The time to pay is over');
+  await expect(shop.payButton).toHaveCount(0);
+  expect(await stockOf(product)).toEqual({ on_hand: 3, allocated: 0, held: 0 });
+  // The cart still has everything: buying again is a new order.
+  await page.getByRole('link', { name: 'Back to your cart' }).click();
+  await expect(page.getByTestId('cart-line')).toContainText(product.title);
+});
+
 test('an account sees its orders, and nobody else does', async ({ browser, page }) => {
   const shop = new Shop(page);
   const email = freshEmail();
-  await visit(page, '/account/register');
-  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.waitForURL(/\/account$/);
+  await shop.register(email);
   await shop.putIntoCart(await makeProduct({ stock: 9 }));
   const number = await shop.placeOrder(email);
   await shop.fillCard(cards.good);
@@ -165,7 +233,7 @@ test('an account sees its orders, and nobody else does', async ({ browser, page 
   expect((await visit(page, `/orders/${number}`))?.status()).toBe(404);
   await visit(page, '/account/sign-in');
   await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('copper kettle moss 7');
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(/\/account$/);
   await expect(page.getByRole('main').getByRole('link', { name: new RegExp(number) })).toBeVisible();

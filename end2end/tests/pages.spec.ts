@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { accessible, expect, expectStatus, hydrated, test, visit } from '../fixtures';
-import { freshEmail, makeProduct, signIns, type SignIn } from '../data';
+import { cards, freshEmail, makeProduct, signIns, type SignIn } from '../data';
 import { Shop } from '../pages/shop';
 
 /** Opens a guarded page as somebody who may. */
@@ -96,6 +96,65 @@ for (const theme of ['light', 'dark'] as const) {
       await accessible(page);
       await visit(page, '/');
     }
+  });
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`cart and checkout are clean for assistive technology when filled (${theme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const shop = new Shop(page);
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    await accessible(page);
+    await visit(page, '/cart');
+    await accessible(page);
+    await visit(page, '/checkout');
+    await shop.fillCheckout(freshEmail());
+    // With ways of shipping and a total: the whole form.
+    await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+    await accessible(page);
+  });
+
+  test(`payment and order are clean for assistive technology (${theme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const shop = new Shop(page);
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    const number = await shop.placeOrder(freshEmail());
+    await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+    await accessible(page);
+    await visit(page, `/orders/${number}`);
+    await accessible(page);
+    await page.getByRole('link', { name: 'Pay now' }).click();
+    await shop.fillCard(cards.good);
+    await shop.payButton.click();
+    await shop.arrivesAtConfirmation(number);
+    await accessible(page);
+  });
+
+  test(`the pages behind a sign-in are clean for assistive technology (${theme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const { admin, sellers } = signIns();
+    await signIn(page, '/sell', sellers[0]);
+    await hydrated(page);
+    await expect(page.getByRole('heading', { level: 1, name: 'Your shop' })).toBeVisible();
+    await accessible(page);
+    await page.context().clearCookies();
+    await signIn(page, '/admin', admin);
+    await hydrated(page);
+    await accessible(page);
+  });
+
+  test(`an account is clean for assistive technology, without and with an order (${theme})`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const shop = new Shop(page);
+    const email = freshEmail();
+    await shop.register(email);
+    await hydrated(page);
+    await accessible(page);
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    const number = await shop.placeOrder(email);
+    await visit(page, '/account');
+    await expect(page.getByRole('main').getByRole('link', { name: number })).toBeVisible();
+    await accessible(page);
   });
 }
 

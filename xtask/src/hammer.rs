@@ -1,184 +1,134 @@
 //! Many requests at once for each kind of page. What is asked is not how fast they are but that every answer is whole:
 //! a streamed page whose last piece never comes looks like a shop that hangs.
 
-use anyhow::{Context, Result, bail};
+mod exchange;
+mod visitors;
+
+use anyhow::{Result, bail};
+use exchange::{Answer, contains, get};
 use serde_json::Value;
 use std::{
-    io::{Read, Write},
-    net::TcpStream,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
+use visitors::Visitors;
 
 /// Requests for each kind of page.
 const REQUESTS: usize = 1_000;
 /// As many at the same time.
 const IN_PARALLEL: usize = 20;
-/// An answer that is not whole by then is counted as missing.
-const LIMIT: Duration = Duration::from_secs(20);
 /// Leptos sends this last, when every part of a page has been sent.
 const LAST_SCRIPT: &[u8] = b"__INCOMPLETE_CHUNKS";
 /// And this ends the document itself.
 const LAST_TAG: &[u8] = b"</html>";
 
-/// Asks for every kind of page; `address` is `host:port`.
+/// A page, who asks for it, and what the answer must be. Pages that lead elsewhere are not among them: a redirect is short,
+/// and would hide that nobody sees the page itself.
+struct Page<'a> {
+    path: String,
+    cookies: &'a str,
+    status: u16,
+}
+
+/// Asks for every kind of page; `address` is `host:port`, `run` the description with the sign-ins.
 ///
 /// # Errors
-/// When an answer is missing or incomplete.
-pub(crate) fn run(address: &str) -> Result<()> {
+/// When a visitor cannot be prepared, or an answer is missing, incomplete, or not the page that was asked for.
+pub(crate) fn run(address: &str, run: &Value) -> Result<()> {
+    let visitors = Visitors::prepare(address, run)?;
     let mut broken = 0;
-    for path in pages(address)? {
+    for page in pages(&visitors) {
         let started = Instant::now();
-        let faults = hammer(address, &path);
-        let per_second = usize::try_from(started.elapsed().as_millis())?.max(1);
-        println!("  {path:<44} {REQUESTS} answers, {} incomplete, {} per second", faults.len(), REQUESTS * 1_000 / per_second);
+        let faults = hammer(address, &page);
+        let elapsed_ms = usize::try_from(started.elapsed().as_millis())?.max(1);
+        println!("  {:<44} {REQUESTS} answers, {} broken, {} per second", page.path, faults.len(), REQUESTS * 1_000 / elapsed_ms);
         if let Some(fault) = faults.first() {
             println!("    the first: {fault}");
         }
         broken += faults.len();
     }
     if broken > 0 {
-        bail!("{broken} answers are missing or incomplete");
+        bail!("{broken} answers are missing, incomplete or not the page");
     }
     Ok(())
 }
 
-/// One page of each kind; the newest product in stock stands for all.
-fn pages(address: &str) -> Result<Vec<String>> {
-    let answer = get(address, "/api/v1/products?in_stock=true&limit=1")?;
-    let listing: Value = serde_json::from_slice(&answer.body).context("the product list is no JSON")?;
-    let text = |pointer: &str| {
-        let value = listing.pointer(pointer).and_then(Value::as_str);
-        value.map(str::to_owned).with_context(|| format!("the product list has no {pointer}"))
-    };
-    Ok(vec![
-        "/".to_owned(),
-        format!("/c/{}", text("/items/0/category/slug")?),
-        format!("/p/{}", text("/items/0/slug")?),
-        format!("/s/{}", text("/items/0/seller/slug")?),
-        "/search?q=bowl".to_owned(),
-        "/cart".to_owned(),
-        "/checkout".to_owned(),
-        "/account/sign-in".to_owned(),
-    ])
+/// One page of each kind, asked for by whoever sees all of it.
+fn pages(visitors: &Visitors) -> Vec<Page<'_>> {
+    let Visitors { product, category, maker, order, guest, shopper, seller, admin } = visitors;
+    let page = |path: &str, cookies| Page { path: path.to_owned(), cookies, status: 200 };
+    vec![
+        page("/", ""),
+        page(&format!("/c/{category}"), ""),
+        page(&format!("/p/{product}"), ""),
+        page(&format!("/s/{maker}"), ""),
+        page("/search?q=bowl", ""),
+        page("/account/sign-in", ""),
+        page("/account/register", ""),
+        page("/cart", guest),
+        page("/checkout", guest),
+        page(&format!("/checkout/pay/{order}"), guest),
+        page(&format!("/orders/{order}"), guest),
+        page("/account", shopper),
+        page("/sell", seller),
+        page("/admin", admin),
+        Page { status: 404, ..page("/nowhere", "") },
+    ]
 }
 
 /// What was wrong with each answer that was not whole.
-fn hammer(address: &str, path: &str) -> Vec<String> {
+fn hammer(address: &str, page: &Page<'_>) -> Vec<String> {
     let begun = AtomicUsize::new(0);
+    let work = || {
+        let mut faults = Vec::new();
+        while begun.fetch_add(1, Ordering::Relaxed) < REQUESTS {
+            if let Err(fault) = get(address, &page.path, page.cookies).and_then(|answer| whole(&answer, page.status)) {
+                faults.push(format!("{fault:#}"));
+            }
+        }
+        faults
+    };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..IN_PARALLEL)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut faults = Vec::new();
-                    while begun.fetch_add(1, Ordering::Relaxed) < REQUESTS {
-                        if let Err(fault) = get(address, path).and_then(|answer| whole(&answer)) {
-                            faults.push(format!("{fault:#}"));
-                        }
-                    }
-                    faults
-                })
-            })
-            .collect();
+        let workers: Vec<_> = (0..IN_PARALLEL).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|_| vec!["a worker failed".to_owned()])).collect()
     })
 }
 
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    body: Vec<u8>,
-}
-
-/// A page that was sent to its end; a redirection has no page.
-fn whole(answer: &Answer) -> Result<()> {
-    match answer.status {
-        300..400 => Ok(()),
-        200 if !contains(&answer.body, LAST_TAG) => bail!("the page has no end"),
-        200 if !contains(&answer.body, LAST_SCRIPT) => bail!("the page's last script did not come"),
-        200 => Ok(()),
-        status => bail!("status {status}"),
+/// The page that was asked for, sent to its end.
+fn whole(answer: &Answer, status: u16) -> Result<()> {
+    match answer {
+        _ if answer.status != status => bail!("status {} instead of {status}", answer.status),
+        _ if !contains(&answer.body, LAST_TAG) => bail!("the page has no end"),
+        _ if !contains(&answer.body, LAST_SCRIPT) => bail!("the page's last script did not come"),
+        _ => Ok(()),
     }
-}
-
-/// One request on a connection of its own.
-fn get(address: &str, path: &str) -> Result<Answer> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(LIMIT))?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html,application/json\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes())?;
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).with_context(|| format!("{path}: after {} bytes", bytes.len()))?;
-    parse(&bytes).with_context(|| path.to_owned())
-}
-
-fn parse(bytes: &[u8]) -> Result<Answer> {
-    let end = position(bytes, b"\r\n\r\n").context("no end of the headers")?;
-    let head = std::str::from_utf8(&bytes[..end])?.to_lowercase();
-    let status = head.get(9..12).context("no status")?.parse()?;
-    let body = &bytes[end + 4..];
-    let body = if head.contains("transfer-encoding: chunked") {
-        unchunk(body)?
-    } else if let Some(length) = head.lines().find_map(|line| line.strip_prefix("content-length: ")) {
-        let length: usize = length.trim().parse()?;
-        body.get(..length).context("shorter than announced")?.to_vec()
-    } else {
-        body.to_vec()
-    };
-    Ok(Answer { status, body })
-}
-
-/// Joins the pieces of a streamed body; without the last, empty one the body is not whole.
-fn unchunk(mut rest: &[u8]) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let line = position(rest, b"\r\n").context("the last piece did not come")?;
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..line])?.trim(), 16)?;
-        if size == 0 {
-            return Ok(body);
-        }
-        rest = &rest[line + 2..];
-        body.extend_from_slice(rest.get(..size).context("a piece is cut off")?);
-        rest = rest.get(size + 2..).context("a piece has no end")?;
-    }
-}
-
-fn position(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    bytes.windows(part.len()).position(|window| window == part)
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    position(bytes, part).is_some()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(answer: &str) -> Result<()> {
-        whole(&parse(answer.as_bytes())?)
+    fn check(status: u16, body: &str) -> Result<()> {
+        whole(&Answer { status, head: String::new(), body: body.as_bytes().to_vec() }, 200)
     }
 
     #[test]
     fn a_page_sent_to_its_end_is_whole() {
-        check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n<p></p>\r\n\r\n1a\r\n__INCOMPLETE_CHUNKS</html>\r\n0\r\n\r\n")
-            .expect("whole");
-        check("HTTP/1.1 200 OK\r\nContent-Length: 26\r\n\r\n__INCOMPLETE_CHUNKS</html>").expect("whole");
-        check("HTTP/1.1 303 See Other\r\nContent-Length: 0\r\n\r\n").expect("whole");
+        check(200, "<p></p>__INCOMPLETE_CHUNKS</html>").expect("whole");
     }
 
     #[test]
-    fn a_page_cut_off_anywhere_is_not() {
-        for broken in [
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1a\r\n__INCOMPLETE_CHUNKS</html>\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1a\r\n__INCOMPL",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n</html>\r\n0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n</html>",
-            "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nContent-Le",
-        ] {
-            assert!(check(broken).is_err(), "{broken}");
+    fn a_page_without_its_end_is_not() {
+        for broken in ["", "</html>", "__INCOMPLETE_CHUNKS"] {
+            assert!(check(200, broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn another_answer_than_the_page_is_a_fault_even_when_it_is_whole() {
+        for status in [204, 303, 404, 500] {
+            assert!(check(status, "__INCOMPLETE_CHUNKS</html>").is_err(), "{status}");
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     command::{CommandFailed, Runner},
     hammer,
     instance::Instance,
+    leaks,
     steps::Steps,
     tools::{chromium, install_schemathesis, npm_ci},
     workspace::Workspace,
@@ -17,41 +18,45 @@ const HAMMER_THREADS: [u32; 2] = [2, 4];
 const CHECKS: usize = 5;
 const BETWEEN_CHECKS: Duration = Duration::from_secs(3);
 
-/// The journeys in Chromium, then the invariants.
+/// The journeys in Chromium, then the invariants and the logs.
 ///
 /// # Errors
-/// When a journey fails, or an invariant does not hold afterwards.
+/// When a journey fails, or afterwards an invariant does not hold or a log holds a secret.
 pub(crate) fn playwright(workspace: &Workspace, instance: &Instance, runner: &mut Runner) -> Result<()> {
     let folder = workspace.root.join("end2end");
     npm_ci(workspace, runner, &folder)?;
     let mut command = visitor(workspace, instance, "npx");
     command.current_dir(folder).args(["playwright", "test"]).env("CHROMIUM", chromium(workspace).context("chromium")?);
     runner.run(&mut command)?;
-    invariants(instance, runner)
+    invariants(instance, runner)?;
+    leaks::check(instance)
 }
 
-/// The REST API against its own description, then the invariants.
+/// The REST API against its own description, then the invariants and the logs.
 ///
 /// # Errors
-/// When an answer is not as described, or an invariant does not hold afterwards.
+/// When an answer is not as described, or afterwards an invariant does not hold or a log holds a secret.
 pub(crate) fn schemathesis(workspace: &Workspace, instance: &Instance, runner: &mut Runner) -> Result<()> {
     let program = install_schemathesis(workspace, runner)?;
     let mut command = visitor(workspace, instance, "bash");
     command.current_dir(workspace.root.join("end2end/api")).arg("run.sh").env("SOUK_SCHEMATHESIS", program);
     runner.run(&mut command)?;
-    invariants(instance, runner)
+    invariants(instance, runner)?;
+    leaks::check(instance)
 }
 
 /// A thousand requests of each kind of page, twenty at a time: every answer complete, with few and with more threads.
 ///
 /// # Errors
-/// When an answer is missing or incomplete.
+/// When an answer is missing, incomplete, or not the page that was asked for.
 pub(crate) fn hammer_pages(instance: &mut Instance, steps: &mut Steps) -> Result<()> {
     for threads in HAMMER_THREADS {
         instance.stop_server()?;
         instance.start_server(steps, Some(threads))?;
         println!("{threads} worker threads:");
-        hammer::run(instance.value("SOUK_ADDR"))?;
+        hammer::run(instance.value("SOUK_ADDR"), &instance.describe())?;
+        // The server's log begins anew with the server.
+        leaks::check(instance)?;
     }
     invariants(instance, &mut steps.runner)
 }

@@ -10,6 +10,7 @@ mod http;
 mod instance;
 mod interrupt;
 mod journeys;
+mod leaks;
 mod prepare;
 mod processes;
 mod rust_checks;
