@@ -9,7 +9,7 @@ mod webhooks;
 
 pub use payables::{Closing, Hosted, Look, Opening, Void, close, close_ended, ensure_intent, look, open_intent, open_session};
 pub use store::{attempt_view, has_open_attempt, has_open_page, live_money_seen, payment_order};
-pub use webhooks::{store_webhook, take_webhooks};
+pub use webhooks::{forget_webhooks, store_webhook, take_webhooks};
 
 use crate::failure::OnConstraint as _;
 use crate::{Failure, Handles, events};

@@ -456,6 +456,20 @@ pub(super) async fn handled_webhook(tx: &mut PgConnection, event_id: &str, outco
     Ok(())
 }
 
+pub(super) async fn drop_webhook_bodies(db: &PgPool, days: i32, limit: i64) -> sqlx::Result<u64> {
+    let dropped = sqlx::query!(
+        "update webhook_event set body = '' where event_id in (
+             select event_id from webhook_event where handled_at < souk.clock() - make_interval(days => $1) and body <> ''
+             order by handled_at limit $2 for update skip locked
+         )",
+        days,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(dropped.rows_affected())
+}
+
 /// What an event may be about: the order's payment, known by its payable or by the order's id in the event.
 pub(super) struct Subject {
     pub(super) order: OrderId,

@@ -10,7 +10,9 @@ use ring::hmac;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
@@ -109,6 +111,31 @@ async fn a_forged_webhook_is_turned_away_and_leaves_nothing(db: PgPool) {
         );
     }
     assert!(outcomes(&shop).await.is_empty());
+}
+
+#[sqlx::test]
+async fn what_handled_events_said_is_dropped_after_ninety_days_and_they_stay_known(db: PgPool) {
+    let shop = Shop::new(db.clone());
+    let created = |id: &str| event(id, "customer.created", json!({ "id": "cus_1" }));
+    tell(&shop, &created("evt_old")).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    shop.advance(89 * DAY).await;
+    assert_eq!(payments::forget_webhooks(&shop.handles).await.unwrap(), 0);
+    shop.advance(2 * DAY).await;
+    tell(&shop, &created("evt_young")).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    tell(&shop, &created("evt_waiting")).await;
+    shop.run("update webhook_event set created_at = created_at - interval '100 days' where handled_at is null", |query| query).await;
+    assert_eq!(payments::forget_webhooks(&shop.handles).await.unwrap(), 1);
+    assert_eq!(payments::forget_webhooks(&shop.handles).await.unwrap(), 0);
+    tell(&shop, &created("evt_old")).await;
+    let kept: Vec<(String, bool, bool)> =
+        sqlx::query_as("select event_id, body <> '', handled_at is null from webhook_event order by event_id")
+            .fetch_all(&db)
+            .await
+            .unwrap();
+    let kept: Vec<(&str, bool, bool)> = kept.iter().map(|(id, is_readable, is_new)| (id.as_str(), *is_readable, *is_new)).collect();
+    assert_eq!(kept, [("evt_old", false, false), ("evt_waiting", true, true), ("evt_young", true, false)]);
 }
 
 #[sqlx::test]
