@@ -493,9 +493,14 @@ pub(super) async fn webhook_subject(tx: &mut PgConnection, object_id: &str, orde
 
 // The marketplace ---------------------------------------------------------------------------------------------------
 
-/// Whether real money has ever passed here: then the sandbox is refused.
-pub async fn live_money_seen(executor: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+/// Whether real money has ever passed here: then test money is refused.
+pub(super) async fn live_money_seen(executor: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!("select live_money_seen from marketplace").fetch_one(executor).await
+}
+
+/// Whether an order here was paid with test money: then real money is refused.
+pub(super) async fn test_money_seen(executor: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from payment where captured > 0 and not livemode) as "seen!""#).fetch_one(executor).await
 }
 
 pub(super) async fn note_live_money(executor: impl PgExecutor<'_>) -> sqlx::Result<()> {
