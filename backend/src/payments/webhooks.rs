@@ -106,6 +106,8 @@ struct Hint {
     amount: Option<i64>,
     currency: Option<String>,
     livemode: Option<bool>,
+    /// Something that happened in an account connected to ours. What happens in our own names none.
+    is_of_another_account: bool,
 }
 
 impl Hint {
@@ -123,6 +125,7 @@ impl Hint {
             amount: amount.as_i64(),
             currency: object["currency"].as_str().map(str::to_owned),
             livemode: event["livemode"].as_bool(),
+            is_of_another_account: !event["account"].is_null(),
         })
     }
 
@@ -131,6 +134,7 @@ impl Hint {
             && self.currency.as_deref().is_some_and(|currency| currency.eq_ignore_ascii_case(&subject.currency))
             && self.order_id == Some(subject.order.0)
             && self.livemode == Some(live)
+            && !self.is_of_another_account
     }
 }
 

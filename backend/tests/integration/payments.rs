@@ -82,13 +82,49 @@ async fn a_webhook_is_a_hint_and_never_the_truth(db: PgPool) {
     tell(&shop, &event("evt_6", "customer.created", json!({ "id": "cus_1" }))).await;
     tell(&shop, &event("evt_7", "payment_intent.succeeded", json!({ "id": "pi_unknown", "amount": 1, "currency": "usd", "metadata": {} })))
         .await;
+    let of_account = |id: &str, account: Value| {
+        let mut event = event(id, "payment_intent.succeeded", object(total, "usd", &order.id.to_string()));
+        event["account"] = account;
+        event
+    };
+    tell(&shop, &of_account("evt_8", json!("acct_other"))).await;
+    tell(&shop, &of_account("evt_9", Value::Null)).await;
     tell(&shop, &json!("not an event")).await;
     checkout::resume(&shop.handles).await.unwrap();
     let found: Vec<Option<String>> = outcomes(&shop).await.into_iter().map(|(_, outcome)| outcome).collect();
-    let expected = ["looked at", "mismatch", "mismatch", "mismatch", "mismatch", "not for us", "unknown object", "not for us"];
+    let expected = [
+        "looked at",
+        "mismatch",
+        "mismatch",
+        "mismatch",
+        "mismatch",
+        "not for us",
+        "unknown object",
+        "mismatch",
+        "looked at",
+        "not for us",
+    ];
     assert_eq!(found.iter().map(|outcome| outcome.as_deref().unwrap()).collect::<Vec<_>>(), expected);
     let view = orders::order(&guest, order.number.as_str()).await.unwrap();
     assert_eq!((view.status, view.payment.status), (OrderStatus::PendingPayment, PaymentStatus::Created));
+    bank.assert_books_agree(&shop).await;
+}
+
+#[sqlx::test]
+async fn what_happened_in_a_connected_account_moves_none_of_our_orders(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    bank.pay_in_browser(order.payment.client_secret.as_deref().unwrap(), "pm_card_visa").await;
+    let ours = bank.ask("GET", "/v1/events?type=payment_intent.amount_capturable_updated", "").await.json()["data"][0].clone();
+    let mut theirs = ours.clone();
+    (theirs["id"], theirs["account"]) = (json!("evt_theirs"), json!("acct_connected"));
+    tell(&shop, &theirs).await;
+    assert_eq!(checkout::resume(&shop.handles).await.unwrap(), 0);
+    assert_eq!(orders::order(&guest, order.number.as_str()).await.unwrap().payment.status, PaymentStatus::Created);
+    tell(&shop, &ours).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    assert_eq!(orders::order(&guest, order.number.as_str()).await.unwrap().status, OrderStatus::Paid);
     bank.assert_books_agree(&shop).await;
 }
 
