@@ -81,6 +81,13 @@ impl Address {
         self.country
     }
 
+    /// What is left of it when nobody needs to know who lived where: country and region, the rest a form without content.
+    pub fn forgotten(&self) -> Self {
+        let blank = || "-".to_owned();
+        let postal_code = self.country.country().blank_postal_code();
+        Self { name: blank(), line1: blank(), line2: None, city: blank(), region: self.region.clone(), postal_code, country: self.country }
+    }
+
     /// The lines as they stand on a parcel.
     pub fn lines(&self) -> Vec<String> {
         let place = match (self.country.as_str(), &self.region) {
@@ -162,6 +169,7 @@ fn checked_postal_code(errors: &mut Vec<FieldError>, country: CountryCode, posta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::country::COUNTRIES;
 
     fn draft() -> AddressDraft {
         AddressDraft {
@@ -198,6 +206,22 @@ mod tests {
         let german = AddressDraft { region: None, postal_code: Some("10115".into()), country: "DE".into(), ..draft() };
         assert_eq!(Address::try_from(german).unwrap().region(), None);
         assert_eq!(fields(AddressDraft { region: Some("ZZ".into()), ..draft() }), ["region"]);
+    }
+
+    #[test]
+    fn a_forgotten_address_is_one_of_its_country_and_of_nobody() {
+        for country in COUNTRIES {
+            let region = match country.region {
+                Region::Required { all, .. } => Some(all[0].0.to_owned()),
+                Region::NotUsed => None,
+            };
+            let postal_code = Some(country.blank_postal_code());
+            let address = Address::try_from(AddressDraft { region, postal_code, country: country.code.into(), ..draft() }).unwrap();
+            let forgotten = address.forgotten();
+            assert_eq!((forgotten.country(), forgotten.region()), (address.country(), address.region()));
+            assert!(forgotten.lines().iter().all(|line| !line.contains("Ada") && !line.contains("Portland")), "{forgotten:?}");
+            assert_eq!(Address::try_from(AddressDraft::from(forgotten.clone())), Ok(forgotten), "it reads back");
+        }
     }
 
     #[test]

@@ -68,6 +68,11 @@ pub fn country(code: &str) -> Option<&'static Country> {
 }
 
 impl Country {
+    /// A postal code of the right form that says nothing.
+    pub fn blank_postal_code(&self) -> String {
+        self.postal_code_form.split('|').next().unwrap_or_default().replace('9', "0")
+    }
+
     /// Does `text` have the form of a postal code here?
     pub fn postal_code_fits(&self, text: &str) -> bool {
         self.postal_code_form.split('|').any(|form| {

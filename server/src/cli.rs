@@ -4,10 +4,9 @@ use crate::config::{Config, Database, Seed};
 use crate::serve::{self, Shutdown};
 use crate::state::{AppState, connect};
 use crate::{http, pages, router, telemetry, workers};
-use anyhow::{Context as _, bail};
-use backend::{Handles, check, demo, payments};
+use anyhow::Context as _;
+use backend::{check, demo, payments};
 use clap::{Parser, Subcommand};
-use domain::payments::Gateway;
 use secrecy::ExposeSecret as _;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -67,7 +66,7 @@ async fn serve_all(web: bool, worker: bool) -> anyhow::Result<()> {
     let config = Config::read(&variable)?;
     let metrics = telemetry::metrics_handle()?;
     let handles = connect(&config).await?;
-    refuse_mixed_money(&handles).await?;
+    payments::refuse_mixed_money(&handles).await.context("SOUK_PAYMENTS and its keys do not fit DATABASE_URL")?;
     let state = AppState::new(&config, handles.clone());
     let shutdown = serve::shutdown_on_signal()?;
     let admin = listen(config.listen.admin_address, "SOUK_ADMIN_ADDR").await?;
@@ -95,14 +94,6 @@ async fn serve_web(config: &Config, state: AppState, shutdown: Shutdown) -> anyh
 
 async fn listen(address: std::net::SocketAddr, name: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen at {address} ({name})"))
-}
-
-/// A database that has seen real money must never meet test cards.
-async fn refuse_mixed_money(handles: &Handles) -> anyhow::Result<()> {
-    if handles.settings.gateway == Gateway::Sandbox && payments::live_money_seen(&handles.db).await? {
-        bail!("SOUK_PAYMENTS=sandbox is refused: real payments were made with this database");
-    }
-    Ok(())
 }
 
 async fn migrate() -> anyhow::Result<()> {

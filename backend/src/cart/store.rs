@@ -134,15 +134,20 @@ pub(super) async fn lock(tx: &mut PgConnection, owner: &Owner) -> sqlx::Result<O
         .await
 }
 
-/// Takes the cart with this id, or the one it was merged into.
+/// Takes the cart with this id, or the one it was merged into. Where it went is read from the locked row: a merge may have
+/// been under way while we waited for it, and what is read before shows the cart as it was.
 pub(super) async fn lock_by_id(tx: &mut PgConnection, cart: CartId) -> sqlx::Result<Option<CartId>> {
-    sqlx::query_scalar!(
-        r#"select cart_id as "id: CartId" from cart
-        where cart_id = (select coalesce(merged_into, cart_id) from cart where cart_id = $1) for update"#,
-        cart.0
-    )
-    .fetch_optional(tx)
-    .await
+    let Some(merged_into) = lock_row(tx, cart).await? else { return Ok(None) };
+    // An account's cart goes nowhere: it is the end of the way.
+    let Some(account) = merged_into else { return Ok(Some(cart)) };
+    Ok(lock_row(tx, account).await?.map(|_| account))
+}
+
+/// Locks one cart, and says into which it was merged. None: there is no such cart.
+async fn lock_row(tx: &mut PgConnection, cart: CartId) -> sqlx::Result<Option<Option<CartId>>> {
+    sqlx::query_scalar!(r#"select merged_into as "merged_into: CartId" from cart where cart_id = $1 for update"#, cart.0)
+        .fetch_optional(tx)
+        .await
 }
 
 /// This cart, or the one it was merged into.

@@ -2,6 +2,7 @@
 //! that has stopped, goes on from there. What changes money or stock runs in a task of its own, so that nobody's hanging
 //! up stops it halfway.
 
+mod forgetting;
 mod hosted;
 mod paying;
 mod placing;
@@ -12,6 +13,7 @@ mod steps;
 mod stepwise;
 mod store;
 
+pub use forgetting::forget_finished;
 pub use hosted::{is_hosted_page_open, open_hosted_page};
 pub use paying::{pay, pay_once, payment, settle};
 pub use placing::{place_order, place_order_once};

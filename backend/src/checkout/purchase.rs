@@ -143,6 +143,11 @@ impl Purchase {
         Quote::new(self.currency, &lines, &fees, TaxRule { rate: self.tax_rate, included: self.tax_included })
     }
 
+    /// The purchase without its shopper: what was bought and paid stays.
+    pub(super) fn forgotten(&self) -> Self {
+        Self { email: String::new(), address: self.address.forgotten(), ..self.clone() }
+    }
+
     pub(super) fn destination(&self) -> CountryCode {
         self.address.country()
     }

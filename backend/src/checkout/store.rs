@@ -222,3 +222,52 @@ pub(super) async fn due(executor: impl PgExecutor<'_>, limit: i64) -> sqlx::Resu
 pub(super) async fn clock_in(executor: impl PgExecutor<'_>, seconds: f64) -> sqlx::Result<OffsetDateTime> {
     sqlx::query_scalar!(r#"select souk.clock() + make_interval(secs => $1) as "at!""#, seconds).fetch_one(executor).await
 }
+
+// Forgetting --------------------------------------------------------------------------------------------------------
+
+/// Deletes purchases that ended without an order. A purchase whose shopper has been forgotten has no e-mail address.
+pub(super) async fn delete_fruitless(db: &PgPool, days: i32, limit: i64) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from checkout_saga where saga_id in (
+             select saga_id from checkout_saga
+             where state in ('done', 'undone') and input ->> 'email' <> '' and updated_at < souk.clock() - make_interval(days => $1)
+                 and not exists (select from customer_order where customer_order.order_id = checkout_saga.order_id)
+             order by updated_at limit $2 for update skip locked
+         )",
+        days,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Purchases that ended with an order, and still say whose they were.
+pub(super) async fn lock_finished(tx: &mut PgConnection, days: i32, limit: i64) -> sqlx::Result<Vec<(Uuid, Purchase)>> {
+    let rows = sqlx::query!(
+        r#"select saga_id, input as "purchase: Json<Purchase>" from checkout_saga
+           where state in ('done', 'undone') and input ->> 'email' <> '' and updated_at < souk.clock() - make_interval(days => $1)
+               and exists (select from customer_order where customer_order.order_id = checkout_saga.order_id)
+           order by updated_at limit $2 for update skip locked"#,
+        days,
+        limit,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.saga_id, row.purchase.0)).collect())
+}
+
+/// Keeps these in place of what was kept. An old error may name the shopper too.
+pub(super) async fn forget(tx: &mut PgConnection, forgotten: &[(Uuid, Purchase)]) -> sqlx::Result<()> {
+    let sagas: Vec<Uuid> = forgotten.iter().map(|(saga, _)| *saga).collect();
+    let purchases: Vec<Json<&Purchase>> = forgotten.iter().map(|(_, purchase)| Json(purchase)).collect();
+    sqlx::query!(
+        "update checkout_saga set input = forgotten.input, last_error = null
+         from unnest($1::uuid[], $2::jsonb[]) as forgotten (saga_id, input) where checkout_saga.saga_id = forgotten.saga_id",
+        &sagas,
+        &purchases as _,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

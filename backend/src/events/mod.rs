@@ -1,11 +1,8 @@
-//! The event log: facts recorded in the transaction of the change itself, kept for a while, and read by consumers that
-//! each remember how far they have come. A reader stops below the oldest transaction that still runs, so that an event
-//! whose transaction commits late is never skipped.
+//! The event log: facts recorded in the transaction of the change itself, and kept for a while. Who reads it from a place
+//! on stops below the oldest transaction that still runs: an event whose transaction commits late lies before others that
+//! can be seen already.
 
-mod reader;
 mod store;
-
-pub use reader::{Consumer, OwnCursor, Progress, Recorded, consume};
 
 use crate::Handles;
 use domain::events::Event;
@@ -25,7 +22,7 @@ pub async fn record(tx: &mut PgConnection, event: &Event, request_id: &str) -> a
     Ok(())
 }
 
-/// Deletes what is older than the log is kept, except what waits as a dead letter. Returns how many events went.
+/// Deletes what is older than the log is kept. Returns how many events went.
 ///
 /// # Errors
 /// When the database fails.

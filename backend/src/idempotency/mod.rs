@@ -15,6 +15,8 @@ use uuid::Uuid;
 const LEASE_S: f64 = 60.0;
 /// How long an answer is replayed.
 const ANSWER_LIFE_DAYS: i32 = 30;
+/// Answers dropped in one statement, which must end in time however long nobody forgot; the next follows soon.
+const FORGET_BATCH: i64 = 5_000;
 /// What a caller who is too early should wait.
 const RETRY_AFTER_S: u32 = 1;
 
@@ -87,5 +89,5 @@ pub async fn let_go(handles: &Handles, ticket: &Ticket) -> anyhow::Result<()> {
 
 /// Drops answers that nobody may ask for any more. A worker calls it now and then.
 pub async fn forget_old(handles: &Handles) -> anyhow::Result<u64> {
-    Ok(store::delete_older(&handles.db, ANSWER_LIFE_DAYS).await?)
+    Ok(store::delete_older(&handles.db, ANSWER_LIFE_DAYS, FORGET_BATCH).await?)
 }

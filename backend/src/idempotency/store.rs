@@ -78,8 +78,15 @@ pub(super) async fn let_go(db: &PgPool, scope: &str, key: &str) -> sqlx::Result<
     Ok(())
 }
 
-pub(super) async fn delete_older(db: &PgPool, days: i32) -> sqlx::Result<u64> {
-    let deleted =
-        sqlx::query!("delete from idempotency_key where created_at < souk.clock() - make_interval(days => $1)", days).execute(db).await?;
+pub(super) async fn delete_older(db: &PgPool, days: i32, limit: i64) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from idempotency_key where (scope, key) in (
+             select scope, key from idempotency_key where created_at < souk.clock() - make_interval(days => $1) order by created_at limit $2
+         )",
+        days,
+        limit,
+    )
+    .execute(db)
+    .await?;
     Ok(deleted.rows_affected())
 }

@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 /// A mailed link works this long after the order was placed, and so long does the token that it is exchanged for.
 const LINK_LIFE_DAYS: i32 = 30;
+/// Links, and tokens, deleted in one statement; the next follows soon.
+const FORGET_BATCH: i64 = 1_000;
 
 /// Everything an order is made of, decided before.
 #[derive(Clone, Debug)]
@@ -150,6 +152,15 @@ pub async fn issue_token(handles: &Handles, order: OrderId, days: Option<i32>) -
     let token = secret::new_token();
     store::insert_token(&handles.db, &secret::token_hash(&token), order, days).await?;
     Ok(token)
+}
+
+/// Deletes links and tokens that open nothing any more. Returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_ended(handles: &Handles) -> anyhow::Result<u64> {
+    let links = store::delete_ended_links(&handles.db, FORGET_BATCH).await?;
+    Ok(links + store::delete_ended_tokens(&handles.db, FORGET_BATCH).await?)
 }
 
 #[cfg(test)]

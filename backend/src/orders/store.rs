@@ -4,7 +4,7 @@ use domain::money::{Currency, Money};
 use domain::orders::{OrderNumber, OrderStatus, OrderSummary};
 use domain::pricing::SellerQuote;
 use sqlx::types::Json;
-use sqlx::{PgConnection, PgExecutor};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -514,4 +514,29 @@ pub(super) async fn open_link(executor: impl PgExecutor<'_>, hash: &[u8]) -> sql
     sqlx::query_scalar!(r#"select order_id as "order: OrderId" from order_link where token_hash = $1 and expires_at > souk.clock()"#, hash,)
         .fetch_optional(executor)
         .await
+}
+
+pub(super) async fn delete_ended_links(db: &PgPool, limit: i64) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from order_link where token_hash in (
+             select token_hash from order_link where expires_at <= souk.clock() order by expires_at limit $1
+         )",
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Tokens without an end stay as long as the order.
+pub(super) async fn delete_ended_tokens(db: &PgPool, limit: i64) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from order_token where token_hash in (
+             select token_hash from order_token where expires_at <= souk.clock() order by expires_at limit $1
+         )",
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(deleted.rows_affected())
 }

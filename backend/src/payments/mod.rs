@@ -8,8 +8,8 @@ mod store;
 mod webhooks;
 
 pub use payables::{Closing, Hosted, Look, Opening, Void, close, close_ended, ensure_intent, look, open_intent, open_session};
-pub use store::{attempt_view, has_open_attempt, has_open_page, is_hosted, live_money_seen, payment_order};
-pub use webhooks::{store_webhook, take_webhooks};
+pub use store::{attempt_view, has_open_attempt, has_open_page, is_hosted, payment_order};
+pub use webhooks::{forget_webhooks, store_webhook, take_webhooks};
 
 use crate::failure::OnConstraint as _;
 use crate::{Failure, Handles, events};
@@ -67,6 +67,25 @@ impl Cause {
             Cause::Cancel => "cancel",
         }
     }
+}
+
+/// Real money and test money never stand in the same books: what the one has paid, the other would ship or pay out.
+///
+/// # Errors
+/// When the other kind of money has passed through this database, or it does not answer.
+pub async fn refuse_mixed_money(handles: &Handles) -> anyhow::Result<()> {
+    if payables::expects_live(handles) {
+        anyhow::ensure!(
+            !store::test_money_seen(&handles.db).await?,
+            "real payments are refused: orders in this database were paid with test money"
+        );
+    } else {
+        anyhow::ensure!(
+            !store::live_money_seen(&handles.db).await?,
+            "test payments are refused: real payments were made with this database"
+        );
+    }
+    Ok(())
 }
 
 /// Begins an order's payment, in the transaction that places the order.

@@ -469,6 +469,20 @@ pub(super) async fn handled_webhook(tx: &mut PgConnection, event_id: &str, outco
     Ok(())
 }
 
+pub(super) async fn drop_webhook_bodies(db: &PgPool, days: i32, limit: i64) -> sqlx::Result<u64> {
+    let dropped = sqlx::query!(
+        "update webhook_event set body = '' where event_id in (
+             select event_id from webhook_event where handled_at < souk.clock() - make_interval(days => $1) and body <> ''
+             order by handled_at limit $2 for update skip locked
+         )",
+        days,
+        limit,
+    )
+    .execute(db)
+    .await?;
+    Ok(dropped.rows_affected())
+}
+
 /// What an event may be about: the order's payment, known by its payable or by the order's id in the event.
 pub(super) struct Subject {
     pub(super) order: OrderId,
@@ -492,9 +506,14 @@ pub(super) async fn webhook_subject(tx: &mut PgConnection, object_id: &str, orde
 
 // The marketplace ---------------------------------------------------------------------------------------------------
 
-/// Whether real money has ever passed here: then the sandbox is refused.
-pub async fn live_money_seen(executor: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+/// Whether real money has ever passed here: then test money is refused.
+pub(super) async fn live_money_seen(executor: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     sqlx::query_scalar!("select live_money_seen from marketplace").fetch_one(executor).await
+}
+
+/// Whether an order here was paid with test money: then real money is refused.
+pub(super) async fn test_money_seen(executor: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from payment where captured > 0 and not livemode) as "seen!""#).fetch_one(executor).await
 }
 
 pub(super) async fn note_live_money(executor: impl PgExecutor<'_>) -> sqlx::Result<()> {

@@ -18,6 +18,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const TOLERANCE_S: u64 = 300;
 /// More signatures than an endpoint that changes its secret ever sends.
 const SIGNATURES_MAX: usize = 8;
+/// Days for which an event can be read in full: three times as long as Stripe shows it itself.
+const BODY_KEPT_DAYS: i32 = 90;
+/// Bodies dropped in one statement; the next follows soon.
+const FORGET_BATCH: i64 = 1_000;
 
 /// Stores a webhook whose signature is right, once; what it means is decided by a worker. `Forbidden`: not from the gateway.
 ///
@@ -86,6 +90,15 @@ pub async fn take_webhooks(tx: &mut PgConnection, handles: &Handles, limit: i64)
     Ok(orders)
 }
 
+/// Drops what handled events said: it names shoppers and their addresses. Their rows stay, so that an event which comes
+/// again is known however late it is. Returns how many bodies went.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_webhooks(handles: &Handles) -> anyhow::Result<u64> {
+    Ok(store::drop_webhook_bodies(&handles.db, BODY_KEPT_DAYS, FORGET_BATCH).await?)
+}
+
 /// What an event says about which object.
 struct Hint {
     object_id: String,
@@ -93,6 +106,8 @@ struct Hint {
     amount: Option<i64>,
     currency: Option<String>,
     livemode: Option<bool>,
+    /// Something that happened in an account connected to ours. What happens in our own names none.
+    is_of_another_account: bool,
 }
 
 impl Hint {
@@ -110,6 +125,7 @@ impl Hint {
             amount: amount.as_i64(),
             currency: object["currency"].as_str().map(str::to_owned),
             livemode: event["livemode"].as_bool(),
+            is_of_another_account: !event["account"].is_null(),
         })
     }
 
@@ -118,6 +134,7 @@ impl Hint {
             && self.currency.as_deref().is_some_and(|currency| currency.eq_ignore_ascii_case(&subject.currency))
             && self.order_id == Some(subject.order.0)
             && self.livemode == Some(live)
+            && !self.is_of_another_account
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use std::path::PathBuf;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 /// Ends with the test.
@@ -81,6 +81,20 @@ impl Bank {
         assert_eq!(answer.status, 204, "{}", answer.body);
     }
 
+    /// An address under which the same bank answers as if all its money were real.
+    pub(crate) async fn in_live_mode(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (url, api) = (format!("http://{}", listener.local_addr().unwrap()), self.api.clone());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let api = api.clone();
+                // A caller who hangs up is no failure of the test.
+                tokio::spawn(async move { pass_on_as_live(client, &api).await.ok() });
+            }
+        });
+        url
+    }
+
     pub(crate) async fn journal(&self) -> Vec<Value> {
         let answer = request("GET", &format!("{}/journal", self.control), "", "application/json", "").await;
         answer.json()["payment_intents"].as_array().unwrap().clone()
@@ -126,6 +140,36 @@ impl Bank {
     pub(crate) async fn assert_books_agree(&self, shop: &Shop) {
         let violations = check::run(&shop.handles, Some(&format!("{}/journal", self.control))).await.unwrap();
         assert_eq!(violations, []);
+    }
+}
+
+/// Passes one request on, and its answer back with the mode changed.
+async fn pass_on_as_live(mut client: TcpStream, api: &str) -> std::io::Result<()> {
+    let request = read_request(&mut client).await?;
+    let (first_line, rest) = request.split_once("\r\n").unwrap_or((&request, ""));
+    let mut bank = TcpStream::connect(api.trim_start_matches("http://")).await?;
+    bank.write_all(format!("{first_line}\r\nconnection: close\r\n{rest}").as_bytes()).await?;
+    let mut answer = String::new();
+    bank.read_to_string(&mut answer).await?;
+    // As long as before: the length was told already.
+    client.write_all(answer.replace(r#""livemode": false"#, r#""livemode": true "#).as_bytes()).await
+}
+
+/// Head and body; the body is as long as the head says.
+async fn read_request(client: &mut TcpStream) -> std::io::Result<String> {
+    let (mut request, mut part) = (Vec::new(), [0; 4096]);
+    loop {
+        let read = client.read(&mut part).await?;
+        request.extend_from_slice(&part[..read]);
+        let text = String::from_utf8_lossy(&request).into_owned();
+        let is_whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            let head = head.to_ascii_lowercase();
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+            body.len() >= length.unwrap_or(0)
+        });
+        if is_whole || read == 0 {
+            return Ok(text);
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::checkout::until_waiting;
 use backend::cart::{
     add_item, clear, drain, merge_guest, merge_notice, open_for_checkout, remove_item, remove_ordered, republish, set_item, undo_merge,
     view,
@@ -459,6 +460,26 @@ async fn changes_that_wait_come_into_the_merge(db: PgPool) {
     merge_guest(&with_token(&shopper, &guest)).await.unwrap();
     assert_eq!(quantities(&view(&shopper).await.unwrap()), [(bowl, 9), (mug, 2), (plate, 1)]);
     assert_eq!(drain(&shop.handles).await.unwrap(), 0);
+}
+
+#[sqlx::test]
+async fn changes_that_come_to_be_written_while_the_cart_is_merged_reach_the_accounts(db: PgPool) {
+    let shop = Shop::new(db.clone());
+    let ([bowl, mug, plate], shopper, guest) = two_carts(&shop).await;
+    // Holds the merge up when it has the guest's cart.
+    let mut obstacle = db.begin().await.unwrap();
+    sqlx::query("select from cart where user_id is not null for update").execute(&mut *obstacle).await.unwrap();
+    let both = with_token(&shopper, &guest);
+    let merging = tokio::spawn(async move { merge_guest(&both).await.map(|_| ()).unwrap() });
+    until_waiting(&shop, 1).await;
+    set_item(&at(&shop.without_database(), &guest), bowl, 9).await.unwrap();
+    let handles = shop.handles.clone();
+    let draining = tokio::spawn(async move { drain(&handles).await.unwrap() });
+    until_waiting(&shop, 2).await;
+    obstacle.rollback().await.unwrap();
+    merging.await.unwrap();
+    assert_eq!(draining.await.unwrap(), 1);
+    assert_eq!(quantities(&view(&shopper).await.unwrap()), [(bowl, 9), (mug, 2), (plate, 1)]);
 }
 
 // Checkout ----------------------------------------------------------------------------------------------------------

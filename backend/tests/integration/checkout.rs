@@ -17,6 +17,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 const LATER: Duration = Duration::from_secs(16 * 60);
+const DAY: Duration = Duration::from_secs(86_400);
 
 pub(crate) fn request() -> PlaceOrder {
     PlaceOrder {
@@ -759,6 +760,102 @@ async fn an_intent_of_another_amount_pays_nothing(db: PgPool) {
     let violations = check::run(&shop.handles, None).await.unwrap();
     let named: Vec<&str> = violations.iter().map(|violation| violation.invariant).collect();
     assert_eq!(named, ["purchases_move"]);
+}
+
+// Afterwards --------------------------------------------------------------------------------------------------------
+
+#[sqlx::test]
+async fn a_finished_purchase_forgets_its_shopper_after_ninety_days_and_is_still_found(db: PgPool) {
+    let (bank, shop) = bank::open(db.clone()).await;
+    let (bowl, mug) = (shop.simple_product("bowl", 2_000, 1).await, shop.simple_product("mug", 1_200, 5).await);
+    let (guest, operation) = (guest_with(&shop, &[(bowl.variants[0], 1)]).await, backend::db::new_id());
+    let second = guest_with(&shop, &[(bowl.variants[0], 1)]).await;
+    let paid = checkout::place_order_once(&guest, operation, request()).await.unwrap();
+    let guest = holding(&guest, &paid);
+    assert!(matches!(refused(checkout::place_order(&second, request()).await), CheckoutRefusal::OutOfStock { .. }));
+    checkout::pay(&guest, paid.id, "pm_card_visa").await.unwrap();
+    let (late, expired) = placed(&shop, &mug, 1).await;
+    shop.advance(LATER).await;
+    let_the_worker_run(&shop).await;
+    shop.advance(89 * DAY).await;
+    assert_eq!(checkout::forget_finished(&shop.handles).await.unwrap(), 0);
+    shop.advance(2 * DAY).await;
+    let (_, waiting) = placed(&shop, &mug, 1).await;
+    assert_eq!(checkout::forget_finished(&shop.handles).await.unwrap(), 3, "the paid, the expired, and the one without an order");
+    assert_eq!(checkout::forget_finished(&shop.handles).await.unwrap(), 0);
+    let left: Vec<(uuid::Uuid, String)> =
+        sqlx::query_as("select order_id, s::text from checkout_saga s order by created_at").fetch_all(&db).await.unwrap();
+    assert_eq!(left.iter().map(|(order, _)| *order).collect::<Vec<_>>(), [paid.id.0, expired.id.0, waiting.id.0]);
+    for person in ["ada@example.org", "Lovelace", "Analytical", "Portland", "97201"] {
+        assert_eq!(left.iter().map(|(_, row)| row.contains(person)).collect::<Vec<_>>(), [false, false, true], "{person}");
+    }
+    // The same deed again is the same order, and the order says what there is to know.
+    assert_eq!(checkout::place_order_once(&guest, operation, request()).await.unwrap().id, paid.id);
+    assert_eq!(refused(checkout::pay(&guest, paid.id, "pm_card_visa").await), PaymentRefusal::AlreadyPaid);
+    assert_eq!(checkout::settle(&guest, paid.id).await.unwrap().shipping_address[0], "Ada Lovelace");
+    assert_eq!(refused(checkout::pay(&late, expired.id, "pm_card_visa").await), PaymentRefusal::OrderExpired);
+    bank.assert_books_agree(&shop).await;
+}
+
+// Signing in while it is confirmed ----------------------------------------------------------------------------------
+
+/// Waits until so many of this database's transactions wait for a lock.
+pub(crate) async fn until_waiting(shop: &Shop, waiters: i64) {
+    for _ in 0..500 {
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        if count(shop, waiting).await >= waiters {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{waiters} were to wait");
+}
+
+#[sqlx::test]
+async fn a_cart_that_is_merged_while_its_order_is_confirmed_keeps_exactly_what_was_not_bought(db: PgPool) {
+    let (bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 50).await;
+    let (mug, plate) = (shop.simple_product("mug", 1_200, 50).await, shop.simple_product("plate", 900, 50).await);
+    for merge_is_first in [false, true] {
+        // Two bowls are bought; a third and a plate came into the guest's cart since, and the account's has mugs.
+        let (guest, mut saga) = died_before(&bank, &shop, &bowl, Step::ConfirmOrder).await;
+        cart::set_item(&guest, bowl.variants[0], 3).await.unwrap();
+        cart::set_item(&guest, plate.variants[0], 1).await.unwrap();
+        let shopper = shop.shopper().await;
+        cart::set_item(&shopper, mug.variants[0], 2).await.unwrap();
+        let mut both = shopper.clone();
+        both.caller.cart_token.clone_from(&guest.caller.cart_token);
+
+        // Whoever comes first has the guest's cart, and is held up by this before the commit.
+        let mut obstacle = db.begin().await.unwrap();
+        let held = if merge_is_first { "select from cart where user_id is not null for update" } else { "select from product for update" };
+        sqlx::query(held).execute(&mut *obstacle).await.unwrap();
+        let merge = async move { cart::merge_guest(&both).await.map(|_| ()).unwrap() };
+        let confirm = async move { saga.forward().await.unwrap() };
+        let (first, second) = if merge_is_first {
+            let first = tokio::spawn(merge);
+            until_waiting(&shop, 1).await;
+            (first, tokio::spawn(confirm))
+        } else {
+            let first = tokio::spawn(confirm);
+            until_waiting(&shop, 1).await;
+            (first, tokio::spawn(merge))
+        };
+        until_waiting(&shop, 2).await;
+        obstacle.rollback().await.unwrap();
+        first.await.unwrap();
+        second.await.unwrap();
+
+        for seen in [&shop, &shop.with_empty_redis()] {
+            let view = cart::view(&Context { handles: seen.handles.clone(), ..shopper.clone() }).await.unwrap();
+            let mut left: Vec<(VariantId, u32)> = view.lines.iter().map(|line| (line.variant_id, line.quantity)).collect();
+            left.sort_unstable();
+            let mut kept = [(bowl.variants[0], 1), (mug.variants[0], 2), (plate.variants[0], 1)];
+            kept.sort_unstable();
+            assert_eq!(left, kept, "the merge came first: {merge_is_first}");
+        }
+    }
+    bank.assert_books_agree(&shop).await;
 }
 
 // Crashes -----------------------------------------------------------------------------------------------------------

@@ -1,16 +1,18 @@
 //! The gateway's hints, the books, and what the database refuses whatever the code does.
 
-use crate::bank;
+use crate::bank::{self, Bank};
 use crate::checkout::{guest_with, holding, placed, request};
 use backend::testing::Shop;
-use backend::{Failure, checkout, orders, payments, secret};
+use backend::{Context, Failure, checkout, orders, payments, secret};
 use domain::orders::OrderStatus;
-use domain::payments::{PaymentStatus, TRANSITIONS};
+use domain::payments::{Gateway, PaymentStatus, TRANSITIONS};
 use ring::hmac;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
@@ -80,13 +82,49 @@ async fn a_webhook_is_a_hint_and_never_the_truth(db: PgPool) {
     tell(&shop, &event("evt_6", "customer.created", json!({ "id": "cus_1" }))).await;
     tell(&shop, &event("evt_7", "payment_intent.succeeded", json!({ "id": "pi_unknown", "amount": 1, "currency": "usd", "metadata": {} })))
         .await;
+    let of_account = |id: &str, account: Value| {
+        let mut event = event(id, "payment_intent.succeeded", object(total, "usd", &order.id.to_string()));
+        event["account"] = account;
+        event
+    };
+    tell(&shop, &of_account("evt_8", json!("acct_other"))).await;
+    tell(&shop, &of_account("evt_9", Value::Null)).await;
     tell(&shop, &json!("not an event")).await;
     checkout::resume(&shop.handles).await.unwrap();
     let found: Vec<Option<String>> = outcomes(&shop).await.into_iter().map(|(_, outcome)| outcome).collect();
-    let expected = ["looked at", "mismatch", "mismatch", "mismatch", "mismatch", "not for us", "unknown object", "not for us"];
+    let expected = [
+        "looked at",
+        "mismatch",
+        "mismatch",
+        "mismatch",
+        "mismatch",
+        "not for us",
+        "unknown object",
+        "mismatch",
+        "looked at",
+        "not for us",
+    ];
     assert_eq!(found.iter().map(|outcome| outcome.as_deref().unwrap()).collect::<Vec<_>>(), expected);
     let view = orders::order(&guest, order.number.as_str()).await.unwrap();
     assert_eq!((view.status, view.payment.status), (OrderStatus::PendingPayment, PaymentStatus::Created));
+    bank.assert_books_agree(&shop).await;
+}
+
+#[sqlx::test]
+async fn what_happened_in_a_connected_account_moves_none_of_our_orders(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    bank.pay_in_browser(order.payment.client_secret.as_deref().unwrap(), "pm_card_visa").await;
+    let ours = bank.ask("GET", "/v1/events?type=payment_intent.amount_capturable_updated", "").await.json()["data"][0].clone();
+    let mut theirs = ours.clone();
+    (theirs["id"], theirs["account"]) = (json!("evt_theirs"), json!("acct_connected"));
+    tell(&shop, &theirs).await;
+    assert_eq!(checkout::resume(&shop.handles).await.unwrap(), 0);
+    assert_eq!(orders::order(&guest, order.number.as_str()).await.unwrap().payment.status, PaymentStatus::Created);
+    tell(&shop, &ours).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    assert_eq!(orders::order(&guest, order.number.as_str()).await.unwrap().status, OrderStatus::Paid);
     bank.assert_books_agree(&shop).await;
 }
 
@@ -109,6 +147,31 @@ async fn a_forged_webhook_is_turned_away_and_leaves_nothing(db: PgPool) {
         );
     }
     assert!(outcomes(&shop).await.is_empty());
+}
+
+#[sqlx::test]
+async fn what_handled_events_said_is_dropped_after_ninety_days_and_they_stay_known(db: PgPool) {
+    let shop = Shop::new(db.clone());
+    let created = |id: &str| event(id, "customer.created", json!({ "id": "cus_1" }));
+    tell(&shop, &created("evt_old")).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    shop.advance(89 * DAY).await;
+    assert_eq!(payments::forget_webhooks(&shop.handles).await.unwrap(), 0);
+    shop.advance(2 * DAY).await;
+    tell(&shop, &created("evt_young")).await;
+    checkout::resume(&shop.handles).await.unwrap();
+    tell(&shop, &created("evt_waiting")).await;
+    shop.run("update webhook_event set created_at = created_at - interval '100 days' where handled_at is null", |query| query).await;
+    assert_eq!(payments::forget_webhooks(&shop.handles).await.unwrap(), 1);
+    assert_eq!(payments::forget_webhooks(&shop.handles).await.unwrap(), 0);
+    tell(&shop, &created("evt_old")).await;
+    let kept: Vec<(String, bool, bool)> =
+        sqlx::query_as("select event_id, body <> '', handled_at is null from webhook_event order by event_id")
+            .fetch_all(&db)
+            .await
+            .unwrap();
+    let kept: Vec<(&str, bool, bool)> = kept.iter().map(|(id, is_readable, is_new)| (id.as_str(), *is_readable, *is_new)).collect();
+    assert_eq!(kept, [("evt_old", false, false), ("evt_waiting", true, true), ("evt_young", true, false)]);
 }
 
 #[sqlx::test]
@@ -179,11 +242,72 @@ async fn the_database_refuses_what_no_code_should_try(db: PgPool) {
     }
 }
 
+/// The shop of this database as it takes real money; the bank's answers say so too.
+async fn taking_real_money(db: &PgPool, bank: &Bank) -> Shop {
+    Shop::with_gateway(db.clone(), &bank.in_live_mode().await).with_settings(|settings| {
+        settings.gateway = Gateway::Stripe;
+        settings.publishable_key = "pk_live_shop".to_owned();
+    })
+}
+
+async fn refusal(shop: &Shop) -> String {
+    payments::refuse_mixed_money(&shop.handles).await.unwrap_err().to_string()
+}
+
 #[sqlx::test]
-async fn a_live_payment_is_remembered_for_ever(db: PgPool) {
-    assert!(!payments::live_money_seen(&db).await.unwrap());
-    sqlx::query("update marketplace set live_money_seen = true").execute(&db).await.unwrap();
-    assert!(payments::live_money_seen(&db).await.unwrap());
+async fn an_answer_of_the_other_mode_pays_nothing_and_changes_nothing(db: PgPool) {
+    let (bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    bank.pay_in_browser(order.payment.client_secret.as_deref().unwrap(), "pm_card_visa").await;
+    let mut told = bank.ask("GET", "/v1/events?type=payment_intent.amount_capturable_updated", "").await.json()["data"][0].clone();
+    told["livemode"] = json!(true);
+    tell(&shop, &told).await;
+    assert_eq!(checkout::resume(&shop.handles).await.unwrap(), 0);
+    assert_eq!(outcomes(&shop).await[0].1.as_deref(), Some("mismatch"));
+    // The same intent, as a gateway in the other mode would tell of it.
+    let astray = Shop::with_gateway(db.clone(), &bank.in_live_mode().await);
+    let view = checkout::settle(&Context { handles: astray.handles.clone(), ..guest.clone() }, order.id).await.unwrap();
+    assert_eq!((view.status, view.payment.status), (OrderStatus::PendingPayment, PaymentStatus::Created));
+    // A new one: nothing that could be paid reaches the shopper.
+    let (_, unpayable) = placed(&astray, &bowl, 1).await;
+    assert_eq!((unpayable.status, unpayable.payment.client_secret), (OrderStatus::PendingPayment, None));
+    let opened: i64 = sqlx::query_scalar("select count(*) from payable where state = 'open'").fetch_one(&db).await.unwrap();
+    assert_eq!((opened, bank.taken().await), (1, 0));
+    payments::refuse_mixed_money(&shop.handles).await.expect("no real money was taken note of");
+    assert_eq!(checkout::settle(&guest, order.id).await.unwrap().status, OrderStatus::Paid, "asked rightly, it is paid");
+    bank.assert_books_agree(&shop).await;
+}
+
+#[sqlx::test]
+async fn where_real_money_was_made_test_money_is_refused_for_ever(db: PgPool) {
+    let (bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let live = taking_real_money(&db, &bank).await;
+    for shop in [&shop, &live] {
+        payments::refuse_mixed_money(&shop.handles).await.expect("an empty database takes either");
+    }
+    let (guest, order) = placed(&live, &bowl, 1).await;
+    let told = "test payments are refused: real payments were made with this database";
+    assert_eq!(refusal(&shop).await, told, "from the first intent on");
+    checkout::pay(&guest, order.id, "pm_card_visa").await.unwrap();
+    assert!(sqlx::query_scalar::<_, bool>("select livemode from payment").fetch_one(&db).await.unwrap());
+    let test_keys = shop.clone().with_settings(|settings| settings.gateway = Gateway::Stripe);
+    assert_eq!([refusal(&shop).await.as_str(), refusal(&test_keys).await.as_str()], [told, told]);
+    payments::refuse_mixed_money(&live.handles).await.expect("it goes on as it began");
+    bank.assert_books_agree(&live).await;
+}
+
+#[sqlx::test]
+async fn where_an_order_was_paid_with_test_money_real_money_is_refused(db: PgPool) {
+    let (bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let live = taking_real_money(&db, &bank).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    payments::refuse_mixed_money(&live.handles).await.expect("nothing was taken yet");
+    checkout::pay(&guest, order.id, "pm_card_visa").await.unwrap();
+    assert_eq!(refusal(&live).await, "real payments are refused: orders in this database were paid with test money");
+    payments::refuse_mixed_money(&shop.handles).await.expect("it goes on as it began");
 }
 
 #[sqlx::test]

@@ -1,4 +1,3 @@
-use super::PaymentStatus;
 use crate::money::{Currency, Money};
 
 /// How an intent stands at the gateway, by the gateway's own words.
@@ -39,18 +38,6 @@ impl IntentStatus {
     /// Reads the gateway's word. An unknown one is none: nothing is concluded from it.
     pub fn from_gateway(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-
-    /// The state of our payment that says the same. A payment is `captured` only in the transaction that also posts it,
-    /// so the gateway's `succeeded` alone says no more than that the money is ours to take note of.
-    pub fn payment_status(self) -> PaymentStatus {
-        match self {
-            IntentStatus::RequiresPaymentMethod | IntentStatus::RequiresConfirmation => PaymentStatus::Created,
-            IntentStatus::RequiresAction => PaymentStatus::RequiresAction,
-            IntentStatus::Processing => PaymentStatus::Processing,
-            IntentStatus::RequiresCapture | IntentStatus::Succeeded => PaymentStatus::Authorized,
-            IntentStatus::Canceled => PaymentStatus::Canceled,
-        }
     }
 
     /// Whether the shopper's bank has agreed, or may be about to: such an intent is not canceled for another cart.
@@ -130,7 +117,6 @@ mod tests {
     fn only_what_a_bank_may_have_agreed_to_is_in_flight() {
         let in_flight: Vec<&str> = IntentStatus::ALL.into_iter().filter(|status| status.is_in_flight()).map(IntentStatus::as_str).collect();
         assert_eq!(in_flight, ["processing", "requires_capture", "succeeded"]);
-        assert_eq!(IntentStatus::Succeeded.payment_status(), PaymentStatus::Authorized);
     }
 
     #[test]

@@ -1,0 +1,5 @@
+-- A link that was mailed, a token that ends, a purchase that came to nothing, and an event whose body has been dropped.
+insert into order_link (token_hash, buyer_id, order_id, expires_at) values ('\x07', '00000000-0000-0000-0000-000000000005', '00000000-0000-0000-0000-000000000040', souk.clock() - interval '1 day');
+insert into order_token (token_hash, buyer_id, order_id, expires_at) values ('\x08', '00000000-0000-0000-0000-000000000005', '00000000-0000-0000-0000-000000000040', souk.clock() + interval '30 days');
+insert into checkout_saga (saga_id, buyer_id, order_id, cart_id, cart_version, step, state, input) values ('00000000-0000-0000-0000-000000000060', '00000000-0000-0000-0000-000000000005', '00000000-0000-0000-0000-000000000061', '00000000-0000-0000-0000-000000000030', 2, 'quote', 'undone', '{"email": "ada@example.org"}');
+insert into webhook_event (event_id, gateway, kind, body, outcome, handled_at) values ('evt_2', 'sandbox', 'payment_intent.succeeded', '', 'looked at', souk.clock());

@@ -1,0 +1,1 @@
+-- Nothing new: the payment that is there was taken with test money.
