@@ -81,6 +81,13 @@ pub(crate) fn bench(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     })
 }
 
+/// The load generator at the pages of a running shop.
+pub(crate) fn bench_command(workspace: &Workspace, url: &str) -> Command {
+    let mut command = workspace.cargo();
+    command.args(["run", "--quiet", "--release", "--package", "bench", "--", "pages", "--url", url]);
+    command
+}
+
 fn sandbox(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     runner.run(workspace.cargo().args(["build", "--release", "--package", "sandbox"]))
 }

@@ -1,6 +1,7 @@
 //! The shop as its visitors meet it: in a browser, over the API, and many at once.
 
 use crate::{
+    build,
     command::{CommandFailed, Runner},
     hammer,
     instance::Instance,
@@ -14,6 +15,8 @@ use std::{process::Command, thread, time::Duration};
 
 /// The server must not hang with few threads, nor need many.
 const HAMMER_THREADS: [u32; 2] = [2, 4];
+/// Enough to tell a page that has become absurdly slow; what its figures are is for `cargo xtask bench pages` to find out.
+const RATIO_SECONDS: &str = "2";
 /// How often the invariants are looked at before a difference counts, and how long apart: background work runs each second.
 const CHECKS: usize = 5;
 const BETWEEN_CHECKS: Duration = Duration::from_secs(3);
@@ -59,6 +62,15 @@ pub(crate) fn hammer_pages(instance: &mut Instance, steps: &mut Steps) -> Result
         leaks::check(instance)?;
     }
     invariants(instance, &mut steps.runner)
+}
+
+/// The product page beside the same bytes sent as they are: a ratio, since machines differ, and a wide one.
+///
+/// # Errors
+/// When the load generator cannot be built, or the page costs far more than its bytes.
+pub(crate) fn page_ratio(workspace: &Workspace, instance: &Instance, steps: &mut Steps) -> Result<()> {
+    build::bench(workspace, steps)?;
+    steps.runner.run(build::bench_command(workspace, instance.url()).args(["--seconds", RATIO_SECONDS, "--assert"]))
 }
 
 /// `souk check`, the bank's own book included: nothing lost, nothing made up.

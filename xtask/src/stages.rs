@@ -20,7 +20,7 @@ use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
 /// Stages in order, with the minutes each may take on two cores with nothing cached.
-const BUDGET: [(&str, u64); 10] = [
+const BUDGET: [(&str, u64); 11] = [
     ("tools", 15),
     ("lints on both targets", 6),
     ("test build", 12),
@@ -31,6 +31,7 @@ const BUDGET: [(&str, u64); 10] = [
     ("end to end", 6),
     ("API by its description", 3),
     ("hammer", 3),
+    ("page ratio", 3),
 ];
 /// A hosted run is cut off after this many minutes.
 const WALL_MINUTES: u64 = 90;
@@ -110,7 +111,7 @@ fn prove(workspace: &Workspace, state: State, lock: std::fs::File, interrupt: &I
 /// The stages that need servers.
 fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
     let mut runner = Runner::streamed(interrupt.clone());
-    let mut steps = Steps::new(SERVICE_STEPS + SHOP_STEPS + 2, Runner::streamed(interrupt.clone()));
+    let mut steps = Steps::new(SERVICE_STEPS + SHOP_STEPS + 3, Runner::streamed(interrupt.clone()));
     stages.stage(|| {
         instance.start_services(&mut steps)?;
         rust_checks::tests(workspace, instance, &mut runner)
@@ -127,7 +128,8 @@ fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Int
         journeys::playwright(workspace, instance, &mut runner)
     })?;
     stages.stage(|| journeys::schemathesis(workspace, instance, &mut runner))?;
-    stages.stage(|| journeys::hammer_pages(instance, &mut steps))
+    stages.stage(|| journeys::hammer_pages(instance, &mut steps))?;
+    stages.stage(|| journeys::page_ratio(workspace, instance, &mut steps))
 }
 
 /// Prints what a check found out.

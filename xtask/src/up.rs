@@ -150,9 +150,7 @@ pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
         instance.start_services(&mut steps)?;
         instance.choose_addresses(DEFAULT_PORT)?;
         instance.start_shop(&mut steps)?;
-        let mut command = workspace.cargo();
-        command.args(["run", "--quiet", "--release", "--package", "bench", "--"]).args(["pages", "--url", instance.url()]);
-        Runner::streamed(interrupt.clone()).run(&mut command)
+        Runner::streamed(interrupt.clone()).run(&mut build::bench_command(workspace, instance.url()))
     })();
     let stopped = stop(&mut instance, measured);
     remove_data(&instance.state)?;
