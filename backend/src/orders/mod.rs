@@ -135,11 +135,16 @@ pub async fn link(ctx: &Context, order: OrderId) -> Result<Option<String>, Failu
     Ok(is_open.then(|| format!("{}/track?t={token}", settings.public_url)))
 }
 
-/// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do.
-pub async fn open_link(ctx: &Context, token: &str) -> Result<(OrderId, String), Failure<OrderRefusal>> {
+/// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do. No token where the
+/// caller sees the order already: a link that is opened often must not push other orders out of the cookie.
+pub async fn open_link(ctx: &Context, token: &str) -> Result<(OrderId, Option<String>), Failure<OrderRefusal>> {
     let linked = store::open_link(&ctx.handles.db, &secret::token_hash(token)).await?;
     let order = linked.ok_or(Failure::Refused(OrderRefusal::LinkInvalid))?;
-    Ok((order, issue_token(&ctx.handles, order, Some(LINK_LIFE_DAYS)).await?))
+    match find(ctx, &order.to_string()).await {
+        Ok(_) => Ok((order, None)),
+        Err(Failure::NotFound) => Ok((order, Some(issue_token(&ctx.handles, order, Some(LINK_LIFE_DAYS)).await?))),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// A new token for the order; only its hash is kept. Without `days` it works as long as there is the order.

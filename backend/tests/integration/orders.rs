@@ -41,7 +41,9 @@ async fn a_mailed_link_opens_the_order_for_thirty_days(db: PgPool) {
     let link = orders::link(&guest, order.id).await.unwrap().expect("the order is young");
     let token = link.strip_prefix("http://127.0.0.1:3000/track?t=").expect("the link leads to the shop");
     let (opened, cookie) = orders::open_link(&shop.guest(), token).await.unwrap();
+    let cookie = cookie.expect("this browser did not know the order");
     assert_eq!(opened, order.id);
+    assert_eq!(orders::open_link(&with_token(&shop, &cookie), token).await.unwrap(), (order.id, None), "now it does");
     assert!(orders::order(&with_token(&shop, &cookie), order.number.as_str()).await.is_ok());
     // The link's own token opens the link alone, and nothing readable is stored of either.
     assert!(matches!(orders::order(&with_token(&shop, token), order.number.as_str()).await, Err(Failure::NotFound)));
