@@ -73,16 +73,15 @@ async fn the_history_goes_on_where_its_page_ended(db: PgPool) {
     numbers.reverse();
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = orders::orders(&shopper, cursor.as_deref(), 2).await.unwrap();
+        let page = orders::orders(&shopper, cursor, 2).await.unwrap();
         assert!(page.items.len() <= 2);
         seen.extend(page.items.into_iter().map(|summary| summary.number));
-        cursor = page.next_cursor;
+        cursor = page.next_cursor.map(|cursor| cursor.parse().unwrap());
         if cursor.is_none() {
             break;
         }
     }
     assert_eq!(seen, numbers);
-    assert!(matches!(orders::orders(&shopper, Some("nonsense"), 2).await, Err(Failure::NotFound)));
     assert!(orders::orders(&shop.shopper().await, None, 10).await.unwrap().items.is_empty());
     assert!(orders::orders(&shop.guest(), None, 10).await.unwrap().items.is_empty());
 }
