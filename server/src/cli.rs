@@ -116,7 +116,11 @@ async fn seed() -> anyhow::Result<()> {
     let (config, seed) = (config?, seed?);
     let handles = connect(&config).await?;
     let seeded = demo::seed(&handles, &seed.demo_dir, &seed.accounts).await?;
-    say(if seeded { "The demonstration marketplace is there." } else { "There are sellers already: nothing was changed." })
+    say(match seeded {
+        demo::Seeded::Everything => "The demonstration marketplace is there.",
+        demo::Seeded::Pictures => "There are sellers already: only pictures that were missing were drawn.",
+        demo::Seeded::Nothing => "There are sellers already: nothing was changed.",
+    })
 }
 
 async fn check_all(journal: Option<&str>) -> anyhow::Result<ExitCode> {

@@ -72,18 +72,26 @@ pub(crate) fn down(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Stops, then removes the private data. Servers of the person's own are not touched.
+/// Stops, then removes the private data. Servers of the person's own are not touched, nor what a database of their own needs.
 ///
 /// # Errors
 /// When something does not end or cannot be removed.
 pub(crate) fn reset(workspace: &Workspace) -> Result<()> {
     down(workspace)?;
+    let settings = Settings::from_environment()?;
     let state = State::open(workspace.root.join(".souk"))?;
     let Some(_lock) = state.lock()? else {
         bail!("another task works in {}", state.directory.display());
     };
-    remove_data(&state)?;
-    println!("All private data is gone; `cargo xtask up` seeds anew.");
+    postgres::remove(&state)?;
+    if settings.database_url.is_some() {
+        state.remove_data(&state.belonging_to_the_database())?;
+        println!("DATABASE_URL is set: that database is untouched, and its passwords, keys, pictures and test bank stay with it.");
+        println!("All other private data is gone. To seed anew, empty the database and run `cargo xtask reset` without DATABASE_URL.");
+    } else {
+        state.remove_data(&[])?;
+        println!("All private data is gone; `cargo xtask up` seeds anew.");
+    }
     Ok(())
 }
 
@@ -93,7 +101,7 @@ pub(crate) fn reset(workspace: &Workspace) -> Result<()> {
 /// When something cannot be removed.
 pub(crate) fn remove_data(state: &State) -> Result<()> {
     postgres::remove(state)?;
-    state.remove_data()
+    state.remove_data(&[])
 }
 
 /// Serves the development build and rebuilds at each change.
