@@ -70,27 +70,30 @@ async fn serve_all(web: bool, worker: bool) -> anyhow::Result<()> {
     refuse_mixed_money(&handles).await?;
     let state = AppState::new(&config, handles.clone());
     let shutdown = serve::shutdown_on_signal()?;
+    // Both before anything runs: what is joined below ends only when asked to, so a taken port would not end it.
     let admin = listen(config.listen.admin_address, "SOUK_ADMIN_ADDR").await?;
-    let admin = serve::serve(admin, http::admin::router(state.clone(), metrics), shutdown.clone());
+    let listener = if web { Some(listen(config.listen.address, "SOUK_ADDR").await?) } else { None };
     tokio::join!(
-        admin,
+        serve::serve(admin, http::admin::router(state.clone(), metrics), shutdown.clone()),
         async {
             if worker {
-                workers::run(handles, shutdown.clone()).await
+                workers::run(handles, shutdown.clone()).await;
             }
         },
-        async { if web { serve_web(&config, state, shutdown.clone()).await } else { Ok(()) } },
-    )
-    .2
+        async {
+            if let Some(listener) = listener {
+                serve_web(&config, listener, state, shutdown.clone()).await;
+            }
+        },
+    );
+    Ok(())
 }
 
-async fn serve_web(config: &Config, state: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
+async fn serve_web(config: &Config, listener: TcpListener, state: AppState, shutdown: Shutdown) {
     // Before the first request: see there.
     pages::routes();
-    let listener = listen(config.listen.address, "SOUK_ADDR").await?;
-    tracing::info!(address = %listener.local_addr()?, url = config.listen.public_url, "serving");
+    tracing::info!(address = %config.listen.address, url = config.listen.public_url, "serving");
     serve::serve(listener, router(state), shutdown).await;
-    Ok(())
 }
 
 async fn listen(address: std::net::SocketAddr, name: &str) -> anyhow::Result<TcpListener> {
