@@ -60,15 +60,21 @@ pub(crate) struct Instance<'workspace> {
 }
 
 impl<'workspace> Instance<'workspace> {
-    /// Takes charge of the directory; ends what a killed run left there.
+    /// An instance of which nothing runs yet.
     ///
     /// # Errors
-    /// When the directory or its record cannot be used.
-    pub(crate) fn open(workspace: &'workspace Workspace, state: State, settings: Settings, lock: File) -> Result<Self> {
+    /// When its secrets cannot be used.
+    pub(crate) fn open(
+        workspace: &'workspace Workspace,
+        state: State,
+        settings: Settings,
+        processes: Processes,
+        lock: File,
+    ) -> Result<Self> {
         Ok(Self {
             workspace,
             secrets: Secrets::load_or_generate(&state)?,
-            processes: Processes::take_charge(&state.processes())?,
+            processes,
             state,
             settings,
             postgres: None,

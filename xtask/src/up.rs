@@ -6,7 +6,7 @@ use crate::{
     http,
     instance::{Instance, SERVICE_STEPS, SHOP_STEPS},
     interrupt::{Interrupt, Interrupted},
-    processes::{self, end_leftovers},
+    processes::{self, Processes, end_leftovers},
     services::postgres,
     settings::Settings,
     state::State,
@@ -40,11 +40,12 @@ pub(crate) fn up(workspace: &Workspace, port: u16) -> Result<()> {
         return already_running(&state);
     };
     let runner = Runner::logged(&state.log("up"), Interrupt::listen()?)?;
+    let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 1 + SERVICE_STEPS + SHOP_STEPS, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
     build::release(workspace, &mut steps)?;
-    let mut instance = Instance::open(workspace, state, settings, lock)?;
+    let mut instance = Instance::open(workspace, state, settings, processes, lock)?;
     let served = (|| {
         instance.start_services(&mut steps)?;
         instance.choose_addresses(port)?;
@@ -77,8 +78,8 @@ pub(crate) fn down(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// When something does not end or cannot be removed.
 pub(crate) fn reset(workspace: &Workspace) -> Result<()> {
-    down(workspace)?;
     let settings = Settings::from_environment()?;
+    down(workspace)?;
     let state = State::open(workspace.root.join(".souk"))?;
     let Some(_lock) = state.lock()? else {
         bail!("another task works in {}", state.directory.display());
@@ -115,11 +116,12 @@ pub(crate) fn dev(workspace: &Workspace, port: u16) -> Result<()> {
         return already_running(&state);
     };
     let runner = Runner::logged(&state.log("up"), Interrupt::listen()?)?;
+    let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 1 + SERVICE_STEPS + SHOP_STEPS - 1, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
     build::development(workspace, &mut steps)?;
-    let mut instance = Instance::open(workspace, state, settings, lock)?;
+    let mut instance = Instance::open(workspace, state, settings, processes, lock)?;
     instance.use_development_build();
     let served = (|| {
         instance.start_services(&mut steps)?;
@@ -148,12 +150,13 @@ pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
     end_leftovers(&state.processes())?;
     remove_data(&state)?;
     let runner = Runner::logged(&state.log("bench"), Interrupt::listen()?)?;
+    let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 2 + SERVICE_STEPS + SHOP_STEPS, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
     build::release(workspace, &mut steps)?;
     build::bench(workspace, &mut steps)?;
-    let mut instance = Instance::open(workspace, state, Settings::private(), lock)?;
+    let mut instance = Instance::open(workspace, state, Settings::private(), processes, lock)?;
     let measured = (|| {
         instance.start_services(&mut steps)?;
         instance.choose_addresses(DEFAULT_PORT)?;
