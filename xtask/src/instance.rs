@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    env, fs,
+    fs,
     fs::File,
     path::{Path, PathBuf},
     process::Command,
@@ -318,8 +318,8 @@ impl<'workspace> Instance<'workspace> {
 
     /// Sets what the person has not set themselves.
     fn set_default(&mut self, name: &str, value: String) {
-        let value = env::var(name).ok().filter(|own| !own.is_empty()).unwrap_or(value);
-        self.set(name, value);
+        let own = self.settings.own.get(name).cloned();
+        self.set(name, own.unwrap_or(value));
     }
 
     /// `host:port` of an address that `choose_addresses` made.
