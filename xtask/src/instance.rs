@@ -121,7 +121,7 @@ impl<'workspace> Instance<'workspace> {
     /// When no port is free.
     pub(crate) fn choose_addresses(&mut self, wished_port: u16) -> Result<()> {
         let port = http::free_port(wished_port)?;
-        let admin_port = http::free_port(WISHED_ADMIN_PORT.max(port + 1))?;
+        let admin_port = http::free_port_but(WISHED_ADMIN_PORT, &[port])?;
         self.set("SOUK_ADDR", format!("127.0.0.1:{port}"));
         self.set("SOUK_ADMIN_ADDR", format!("127.0.0.1:{admin_port}"));
         self.set_default("SOUK_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
@@ -140,14 +140,14 @@ impl<'workspace> Instance<'workspace> {
         self.set("LEPTOS_HASH_FILES", "true".to_owned());
         match self.settings.payments {
             Payments::Stripe => self.set("SOUK_PAYMENTS", "stripe".to_owned()),
-            Payments::Sandbox => self.choose_sandbox()?,
+            Payments::Sandbox => self.choose_sandbox([port, admin_port])?,
         }
         Ok(())
     }
 
-    fn choose_sandbox(&mut self) -> Result<()> {
-        let port = http::free_port(WISHED_SANDBOX_PORT)?;
-        let control_port = http::free_port(WISHED_SANDBOX_CONTROL_PORT.max(port + 1))?;
+    fn choose_sandbox(&mut self, [shop, admin]: [u16; 2]) -> Result<()> {
+        let port = http::free_port_but(WISHED_SANDBOX_PORT, &[shop, admin])?;
+        let control_port = http::free_port_but(WISHED_SANDBOX_CONTROL_PORT, &[shop, admin, port])?;
         self.set("SOUK_PAYMENTS", "sandbox".to_owned());
         self.set("SOUK_SANDBOX_URL", format!("http://127.0.0.1:{port}"));
         let control_url = format!("http://127.0.0.1:{control_port}");
