@@ -73,7 +73,11 @@ impl State {
     /// # Errors
     /// When the lock file cannot be opened.
     pub(crate) fn lock(&self) -> Result<Option<File>> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(self.directory.join("lock"))?;
+        let path = self.directory.join("lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(|| {
+            let directory = self.directory.display();
+            format!("{} cannot be opened; if root has run `cargo xtask` here, `sudo chown -R $USER {directory}`", path.display())
+        })?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
