@@ -14,6 +14,8 @@ pub const SESSION_COOKIE: &str = "__Host-souk_session";
 pub const CART_COOKIE: &str = "__Host-souk_cart";
 /// Up to [`ORDER_TOKENS_MAX`] tokens joined by `.`.
 pub const ORDERS_COOKIE: &str = "__Host-souk_orders";
+/// As long as the orders' own tokens are of use in a browser; each order that is added prolongs the others.
+pub const ORDERS_COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
 /// What was typed at the checkout.
 pub const DRAFT_COOKIE: &str = "__Host-souk_draft";
 pub const ORDER_TOKENS_MAX: usize = 10;

@@ -69,27 +69,30 @@ async fn serve_all(web: bool, worker: bool) -> anyhow::Result<()> {
     payments::refuse_mixed_money(&handles).await.context("SOUK_PAYMENTS and its keys do not fit DATABASE_URL")?;
     let state = AppState::new(&config, handles.clone());
     let shutdown = serve::shutdown_on_signal()?;
+    // Both before anything runs: what is joined below ends only when asked to, so a taken port would not end it.
     let admin = listen(config.listen.admin_address, "SOUK_ADMIN_ADDR").await?;
-    let admin = serve::serve(admin, http::admin::router(state.clone(), metrics), shutdown.clone());
+    let listener = if web { Some(listen(config.listen.address, "SOUK_ADDR").await?) } else { None };
     tokio::join!(
-        admin,
+        serve::serve(admin, http::admin::router(state.clone(), metrics), shutdown.clone()),
         async {
             if worker {
-                workers::run(handles, shutdown.clone()).await
+                workers::run(handles, shutdown.clone()).await;
             }
         },
-        async { if web { serve_web(&config, state, shutdown.clone()).await } else { Ok(()) } },
-    )
-    .2
+        async {
+            if let Some(listener) = listener {
+                serve_web(&config, listener, state, shutdown.clone()).await;
+            }
+        },
+    );
+    Ok(())
 }
 
-async fn serve_web(config: &Config, state: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
+async fn serve_web(config: &Config, listener: TcpListener, state: AppState, shutdown: Shutdown) {
     // Before the first request: see there.
     pages::routes();
-    let listener = listen(config.listen.address, "SOUK_ADDR").await?;
-    tracing::info!(address = %listener.local_addr()?, url = config.listen.public_url, "serving");
+    tracing::info!(address = %config.listen.address, url = config.listen.public_url, "serving");
     serve::serve(listener, router(state), shutdown).await;
-    Ok(())
 }
 
 async fn listen(address: std::net::SocketAddr, name: &str) -> anyhow::Result<TcpListener> {
@@ -107,7 +110,11 @@ async fn seed() -> anyhow::Result<()> {
     let (config, seed) = (config?, seed?);
     let handles = connect(&config).await?;
     let seeded = demo::seed(&handles, &seed.demo_dir, &seed.accounts).await?;
-    say(if seeded { "The demonstration marketplace is there." } else { "There are sellers already: nothing was changed." })
+    say(match seeded {
+        demo::Seeded::Everything => "The demonstration marketplace is there.",
+        demo::Seeded::Pictures => "There are sellers already: only pictures that were missing were drawn.",
+        demo::Seeded::Nothing => "There are sellers already: nothing was changed.",
+    })
 }
 
 async fn check_all(journal: Option<&str>) -> anyhow::Result<ExitCode> {

@@ -17,8 +17,16 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// # Errors
 /// When none of the ports tried is free.
 pub(crate) fn free_port(wished: u16) -> Result<u16> {
-    (wished..wished.saturating_add(PORTS_TRIED))
-        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+    free_port_but(wished, &[])
+}
+
+/// The same, but none of `taken`: those are promised to others who do not listen there yet.
+///
+/// # Errors
+/// When none of the ports tried is free.
+pub(crate) fn free_port_but(wished: u16, taken: &[u16]) -> Result<u16> {
+    (wished..=wished.saturating_add(PORTS_TRIED))
+        .find(|port| !taken.contains(port) && TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
         .with_context(|| format!("no free port from {wished} on"))
 }
 
@@ -51,6 +59,16 @@ mod tests {
         let port = taken.local_addr().expect("an address").port();
         let next = free_port(port.min(60_000)).expect("one is free");
         assert_ne!(next, port);
+    }
+
+    #[test]
+    fn a_promised_port_is_passed_over_and_the_last_port_is_one() {
+        let wished = free_port(40_000).expect("one is free");
+        assert!(free_port_but(wished, &[wished]).expect("one is free") > wished);
+        assert!(free_port_but(u16::MAX, &[u16::MAX]).is_err());
+        if let Ok(port) = free_port(u16::MAX) {
+            assert_eq!(port, u16::MAX);
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    env, fs,
+    fs,
     fs::File,
     path::{Path, PathBuf},
     process::Command,
@@ -60,15 +60,21 @@ pub(crate) struct Instance<'workspace> {
 }
 
 impl<'workspace> Instance<'workspace> {
-    /// Takes charge of the directory; ends what a killed run left there.
+    /// An instance of which nothing runs yet.
     ///
     /// # Errors
-    /// When the directory or its record cannot be used.
-    pub(crate) fn open(workspace: &'workspace Workspace, state: State, settings: Settings, lock: File) -> Result<Self> {
+    /// When its secrets cannot be used.
+    pub(crate) fn open(
+        workspace: &'workspace Workspace,
+        state: State,
+        settings: Settings,
+        processes: Processes,
+        lock: File,
+    ) -> Result<Self> {
         Ok(Self {
             workspace,
             secrets: Secrets::load_or_generate(&state)?,
-            processes: Processes::take_charge(&state.processes())?,
+            processes,
             state,
             settings,
             postgres: None,
@@ -115,7 +121,7 @@ impl<'workspace> Instance<'workspace> {
     /// When no port is free.
     pub(crate) fn choose_addresses(&mut self, wished_port: u16) -> Result<()> {
         let port = http::free_port(wished_port)?;
-        let admin_port = http::free_port(WISHED_ADMIN_PORT.max(port + 1))?;
+        let admin_port = http::free_port_but(WISHED_ADMIN_PORT, &[port])?;
         self.set("SOUK_ADDR", format!("127.0.0.1:{port}"));
         self.set("SOUK_ADMIN_ADDR", format!("127.0.0.1:{admin_port}"));
         self.set_default("SOUK_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
@@ -134,14 +140,14 @@ impl<'workspace> Instance<'workspace> {
         self.set("LEPTOS_HASH_FILES", "true".to_owned());
         match self.settings.payments {
             Payments::Stripe => self.set("SOUK_PAYMENTS", "stripe".to_owned()),
-            Payments::Sandbox => self.choose_sandbox()?,
+            Payments::Sandbox => self.choose_sandbox([port, admin_port])?,
         }
         Ok(())
     }
 
-    fn choose_sandbox(&mut self) -> Result<()> {
-        let port = http::free_port(WISHED_SANDBOX_PORT)?;
-        let control_port = http::free_port(WISHED_SANDBOX_CONTROL_PORT.max(port + 1))?;
+    fn choose_sandbox(&mut self, [shop, admin]: [u16; 2]) -> Result<()> {
+        let port = http::free_port_but(WISHED_SANDBOX_PORT, &[shop, admin])?;
+        let control_port = http::free_port_but(WISHED_SANDBOX_CONTROL_PORT, &[shop, admin, port])?;
         self.set("SOUK_PAYMENTS", "sandbox".to_owned());
         self.set("SOUK_SANDBOX_URL", format!("http://127.0.0.1:{port}"));
         let control_url = format!("http://127.0.0.1:{control_port}");
@@ -312,8 +318,8 @@ impl<'workspace> Instance<'workspace> {
 
     /// Sets what the person has not set themselves.
     fn set_default(&mut self, name: &str, value: String) {
-        let value = env::var(name).ok().filter(|own| !own.is_empty()).unwrap_or(value);
-        self.set(name, value);
+        let own = self.settings.own.get(name).cloned();
+        self.set(name, own.unwrap_or(value));
     }
 
     /// `host:port` of an address that `choose_addresses` made.

@@ -45,7 +45,7 @@ enum Task {
     /// Install what is missing, build, start everything, and serve until Ctrl-C
     Up {
         /// Port of the shop on 127.0.0.1; the next free one is taken when it is in use
-        #[arg(long, default_value_t = up::DEFAULT_PORT)]
+        #[arg(long, default_value_t = up::DEFAULT_PORT, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
     },
     /// Stop what `up` started, from any terminal
@@ -55,7 +55,7 @@ enum Task {
     /// Like `up`, but rebuilds and restarts at every change of the source
     Dev {
         /// Port of the shop on 127.0.0.1; the next free one is taken when it is in use
-        #[arg(long, default_value_t = up::DEFAULT_PORT)]
+        #[arg(long, default_value_t = up::DEFAULT_PORT, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
     },
     /// Prove everything: lints, both builds, all tests, end to end
@@ -104,5 +104,19 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::run(&workspace),
         Task::Bench { what: BenchTarget::Pages } => up::bench_pages(&workspace),
         Task::Prepare { check } => prepare::run(&workspace, check),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_one_that_can_be_told_to_others() {
+        let port = |text: &str| match Arguments::try_parse_from(["xtask", "up", "--port", text]).ok()?.task {
+            Task::Up { port } => Some(port),
+            _ => None,
+        };
+        assert_eq!(["1", "65535", "0", "65536"].map(port), [Some(1), Some(65_535), None, None]);
     }
 }

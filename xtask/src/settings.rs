@@ -1,7 +1,7 @@
 //! What the environment says about an instance: which private parts are replaced by the person's own.
 
 use anyhow::{Context, Result, bail};
-use std::env;
+use std::{collections::BTreeMap, env};
 
 /// Where payments go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +20,20 @@ pub(crate) struct Settings {
     /// A Redis of one's own; none means the private one.
     pub(crate) redis_url: Option<String>,
     pub(crate) payments: Payments,
+    /// What the person sets for the server themselves, by name.
+    pub(crate) own: BTreeMap<&'static str, String>,
 }
+
+/// Variables of the server that a person may set in the place of an instance's own.
+const OWN: [&str; 5] = ["SOUK_PUBLIC_URL", "SOUK_ADMIN_EMAIL", "SOUK_ADMIN_PASSWORD", "SOUK_DEMO_PASSWORD", "SOUK_SIGN_IN_LIMIT"];
 
 impl Settings {
     /// Everything private: what tests and measurements run on, whatever the environment says.
     pub(crate) fn private() -> Self {
-        Self { database_url: None, redis_url: None, payments: Payments::Sandbox }
+        Self { database_url: None, redis_url: None, payments: Payments::Sandbox, own: BTreeMap::new() }
     }
 
-    /// Reads `DATABASE_URL`, `REDIS_URL` and `SOUK_PAYMENTS`.
+    /// Reads `DATABASE_URL`, `REDIS_URL`, `SOUK_PAYMENTS` and those of [`OWN`].
     ///
     /// # Errors
     /// When payments by Stripe lack a key, or the kind of payments is unknown.
@@ -47,7 +52,8 @@ impl Settings {
             }
             Some(other) => bail!("SOUK_PAYMENTS is stripe or sandbox, not {other}"),
         };
-        Ok(Self { database_url: variable("DATABASE_URL"), redis_url: variable("REDIS_URL"), payments })
+        let own = OWN.into_iter().filter_map(|name| Some((name, variable(name)?))).collect();
+        Ok(Self { database_url: variable("DATABASE_URL"), redis_url: variable("REDIS_URL"), payments, own })
     }
 }
 
@@ -63,7 +69,7 @@ mod tests {
     fn an_empty_environment_means_all_private() {
         let settings = read(&[]).expect("nothing is needed");
         assert_eq!(settings.payments, Payments::Sandbox);
-        assert!(settings.database_url.is_none() && settings.redis_url.is_none());
+        assert!(settings.database_url.is_none() && settings.redis_url.is_none() && settings.own.is_empty());
     }
 
     #[test]
@@ -71,6 +77,13 @@ mod tests {
         let settings = read(&[("REDIS_URL", "redis://elsewhere")]).expect("readable");
         assert_eq!(settings.redis_url.as_deref(), Some("redis://elsewhere"));
         assert!(settings.database_url.is_none());
+    }
+
+    #[test]
+    fn only_what_the_person_sets_replaces_a_default_and_a_test_run_has_none_of_it() {
+        let settings = read(&[("SOUK_PUBLIC_URL", "https://souk.example"), ("SOUK_ADDR", "0.0.0.0:80")]).expect("readable");
+        assert_eq!(settings.own, BTreeMap::from([("SOUK_PUBLIC_URL", "https://souk.example".to_owned())]));
+        assert!(Settings::private().own.is_empty());
     }
 
     #[test]

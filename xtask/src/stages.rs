@@ -7,7 +7,7 @@ use crate::{
     instance::{Instance, SERVICE_STEPS, SHOP_STEPS},
     interrupt::Interrupt,
     journeys, prepare,
-    processes::end_leftovers,
+    processes::{Processes, end_leftovers},
     rust_checks,
     settings::Settings,
     state::State,
@@ -90,19 +90,27 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     end_leftovers(&state.processes())?;
     remove_data(&state)?;
     let interrupt = Interrupt::listen()?;
+    let processes = Processes::take_charge(&state.processes())?;
     let mut stages = Stages::begin();
-    let outcome = prove(workspace, state, lock, &interrupt, &mut stages);
+    let outcome = prove(workspace, state, processes, lock, &interrupt, &mut stages);
     stages.print();
     outcome
 }
 
-fn prove(workspace: &Workspace, state: State, lock: std::fs::File, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
+fn prove(
+    workspace: &Workspace,
+    state: State,
+    processes: Processes,
+    lock: std::fs::File,
+    interrupt: &Interrupt,
+    stages: &mut Stages,
+) -> Result<()> {
     let mut runner = Runner::streamed(interrupt.clone());
     let steps = |total| Steps::new(total, Runner::streamed(interrupt.clone()));
     stages.stage(|| tools::install(workspace, &mut steps(TOOL_STEPS), Purpose::Test))?;
     stages.stage(|| say(rust_checks::lints(workspace, &mut runner)))?;
     stages.stage(|| rust_checks::build_tests(workspace, &mut runner))?;
-    let mut instance = Instance::open(workspace, state, Settings::private(), lock)?;
+    let mut instance = Instance::open(workspace, state, Settings::private(), processes, lock)?;
     let outcome = prove_running(workspace, &mut instance, interrupt, stages);
     let stopped = instance.stop(|name| println!("Stopping {name}"));
     outcome.and(stopped)

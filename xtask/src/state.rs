@@ -62,12 +62,22 @@ impl State {
         self.directory.join("sandbox")
     }
 
+    /// What a database cannot do without: the key its answers are sealed with and the passwords its people sign in with, the
+    /// pictures of its products, the bank's side of its payments.
+    pub(crate) fn belonging_to_the_database(&self) -> [PathBuf; 3] {
+        [self.secrets(), self.media(), self.sandbox_journal()]
+    }
+
     /// Only one program at a time works with the directory; the lock ends with it, however it ends.
     ///
     /// # Errors
     /// When the lock file cannot be opened.
     pub(crate) fn lock(&self) -> Result<Option<File>> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(self.directory.join("lock"))?;
+        let path = self.directory.join("lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(|| {
+            let directory = self.directory.display();
+            format!("{} cannot be opened; if root has run `cargo xtask` here, `sudo chown -R $USER {directory}`", path.display())
+        })?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -75,17 +85,17 @@ impl State {
         }
     }
 
-    /// Removes everything but the logs and the lock.
+    /// Removes everything but the logs, the lock and `kept`.
     ///
     /// # Errors
     /// When something cannot be removed, for example since another user made it.
-    pub(crate) fn remove_data(&self) -> Result<()> {
+    pub(crate) fn remove_data(&self, kept: &[PathBuf]) -> Result<()> {
         for entry in fs::read_dir(&self.directory)? {
             let entry = entry?;
-            if entry.file_name() == "logs" || entry.file_name() == "lock" {
+            let path = entry.path();
+            if entry.file_name() == "logs" || entry.file_name() == "lock" || kept.contains(&path) {
                 continue;
             }
-            let path = entry.path();
             let removed = if entry.file_type()?.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             removed.with_context(|| format!("removing {}", path.display()))?;
         }
@@ -130,10 +140,16 @@ mod tests {
         write_private(&state.secrets(), b"{}").expect("written");
         let mode = state.secrets().metadata().expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        state.remove_data().expect("removed");
-        let mut left: Vec<_> =
-            fs::read_dir(&state.directory).expect("readable").map(|entry| entry.expect("readable").file_name()).collect();
-        left.sort();
-        assert_eq!(left, ["lock", "logs"]);
+        fs::write(state.run_file(), "{}").expect("written");
+        let left = || {
+            let entries = fs::read_dir(&state.directory).expect("readable");
+            let mut names: Vec<_> = entries.map(|entry| entry.expect("readable").file_name()).collect();
+            names.sort();
+            names
+        };
+        state.remove_data(&state.belonging_to_the_database()).expect("removed");
+        assert_eq!(left(), ["lock", "logs", "media", "secrets.json"], "a database of one's own goes on with these");
+        state.remove_data(&[]).expect("removed");
+        assert_eq!(left(), ["lock", "logs"]);
     }
 }

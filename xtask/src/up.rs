@@ -6,7 +6,7 @@ use crate::{
     http,
     instance::{Instance, SERVICE_STEPS, SHOP_STEPS},
     interrupt::{Interrupt, Interrupted},
-    processes::{self, end_leftovers},
+    processes::{self, Processes, end_leftovers},
     services::postgres,
     settings::Settings,
     state::State,
@@ -40,11 +40,12 @@ pub(crate) fn up(workspace: &Workspace, port: u16) -> Result<()> {
         return already_running(&state);
     };
     let runner = Runner::logged(&state.log("up"), Interrupt::listen()?)?;
+    let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 1 + SERVICE_STEPS + SHOP_STEPS, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
     build::release(workspace, &mut steps)?;
-    let mut instance = Instance::open(workspace, state, settings, lock)?;
+    let mut instance = Instance::open(workspace, state, settings, processes, lock)?;
     let served = (|| {
         instance.start_services(&mut steps)?;
         instance.choose_addresses(port)?;
@@ -72,18 +73,26 @@ pub(crate) fn down(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Stops, then removes the private data. Servers of the person's own are not touched.
+/// Stops, then removes the private data. Servers of the person's own are not touched, nor what a database of their own needs.
 ///
 /// # Errors
 /// When something does not end or cannot be removed.
 pub(crate) fn reset(workspace: &Workspace) -> Result<()> {
+    let settings = Settings::from_environment()?;
     down(workspace)?;
     let state = State::open(workspace.root.join(".souk"))?;
     let Some(_lock) = state.lock()? else {
         bail!("another task works in {}", state.directory.display());
     };
-    remove_data(&state)?;
-    println!("All private data is gone; `cargo xtask up` seeds anew.");
+    postgres::remove(&state)?;
+    if settings.database_url.is_some() {
+        state.remove_data(&state.belonging_to_the_database())?;
+        println!("DATABASE_URL is set: that database is untouched, and its passwords, keys, pictures and test bank stay with it.");
+        println!("All other private data is gone. To seed anew, empty the database and run `cargo xtask reset` without DATABASE_URL.");
+    } else {
+        state.remove_data(&[])?;
+        println!("All private data is gone; `cargo xtask up` seeds anew.");
+    }
     Ok(())
 }
 
@@ -93,7 +102,7 @@ pub(crate) fn reset(workspace: &Workspace) -> Result<()> {
 /// When something cannot be removed.
 pub(crate) fn remove_data(state: &State) -> Result<()> {
     postgres::remove(state)?;
-    state.remove_data()
+    state.remove_data(&[])
 }
 
 /// Serves the development build and rebuilds at each change.
@@ -107,11 +116,12 @@ pub(crate) fn dev(workspace: &Workspace, port: u16) -> Result<()> {
         return already_running(&state);
     };
     let runner = Runner::logged(&state.log("up"), Interrupt::listen()?)?;
+    let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 1 + SERVICE_STEPS + SHOP_STEPS - 1, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
     build::development(workspace, &mut steps)?;
-    let mut instance = Instance::open(workspace, state, settings, lock)?;
+    let mut instance = Instance::open(workspace, state, settings, processes, lock)?;
     instance.use_development_build();
     let served = (|| {
         instance.start_services(&mut steps)?;
@@ -140,12 +150,13 @@ pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
     end_leftovers(&state.processes())?;
     remove_data(&state)?;
     let runner = Runner::logged(&state.log("bench"), Interrupt::listen()?)?;
+    let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 2 + SERVICE_STEPS + SHOP_STEPS, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
     build::release(workspace, &mut steps)?;
     build::bench(workspace, &mut steps)?;
-    let mut instance = Instance::open(workspace, state, Settings::private(), lock)?;
+    let mut instance = Instance::open(workspace, state, Settings::private(), processes, lock)?;
     let measured = (|| {
         instance.start_services(&mut steps)?;
         instance.choose_addresses(DEFAULT_PORT)?;

@@ -95,7 +95,8 @@ pub async fn sign_out() -> Result<(), AppError<NoRefusal>> {
 pub async fn account(cursor: Option<String>) -> Result<AccountView, AppError<NoRefusal>> {
     let ctx = context()?;
     let user = guard::or_sign_in(backend::accounts::profile(&ctx).await, routes::ACCOUNT)?;
-    let orders = backend::orders::orders(&ctx, cursor.as_deref(), ORDERS_PER_PAGE).await?;
+    let after = cursor.as_deref().map(str::parse).transpose().map_err(|_| AppError::NotFound)?;
+    let orders = backend::orders::orders(&ctx, after, ORDERS_PER_PAGE).await?;
     Ok(AccountView { user, orders, is_continued: cursor.is_some(), flash: take_flash() })
 }
 

@@ -2,7 +2,7 @@
 //! token to the browser, also when the first answer never arrived.
 
 use super::CheckoutForm;
-use crate::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE, set_cookie};
+use crate::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE, ORDERS_COOKIE_SECONDS, set_cookie};
 use crate::orders::unix_seconds;
 use crate::routes;
 use backend::idempotency::{self, Begin, Ticket};
@@ -16,8 +16,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// How long the second press waits for the first: placing an order answers within some seconds.
 const FIRST_PRESS_PATIENCE: Duration = Duration::from_secs(12);
 const FIRST_PRESS_CHECK_EVERY: Duration = Duration::from_millis(150);
-/// As long as the orders' own tokens are of use in a browser.
-const ORDERS_COOKIE_SECONDS: u32 = 30 * 24 * 3_600;
 /// Ours are shorter; a longer one is not from our page, and is not kept.
 const KEY_LENGTH_MAX: usize = 255;
 /// What a stored answer of success is stored under.

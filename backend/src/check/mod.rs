@@ -55,7 +55,7 @@ pub async fn run(handles: &Handles, journal_url: Option<&str>) -> anyhow::Result
 
 /// Rows carry the time at which their transaction began: one that committed after the last look may bear an earlier time
 /// than that look. No transaction lives longer than this.
-const LOOK_BACK: Duration = Duration::from_secs(30);
+pub const LOOK_BACK: Duration = Duration::from_secs(30);
 
 /// Looks only at what changed since `since`, within two seconds. Returns the moment to look from next time.
 pub async fn run_light(handles: &Handles, since: OffsetDateTime) -> anyhow::Result<(Vec<Violation>, OffsetDateTime)> {

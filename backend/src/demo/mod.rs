@@ -25,29 +25,55 @@ pub struct DemoAccounts {
     pub demo_password: String,
 }
 
-/// Fills an empty marketplace from `demo/`; leaves one alone that has a seller already. Says whether it did.
+/// What seeding found to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeded {
+    /// The marketplace was empty.
+    Everything,
+    /// There were sellers, but pictures of their products were missing.
+    Pictures,
+    Nothing,
+}
+
+/// Fills an empty marketplace from `demo/`. Of one that has a seller already it only draws the pictures that are missing: the
+/// database may be older than the media directory.
 ///
 /// # Errors
 /// When a file is not what it should be or a picture cannot be drawn, with its name; nothing is seeded then.
-pub async fn seed(handles: &Handles, demo_dir: &Path, accounts: &DemoAccounts) -> anyhow::Result<bool> {
+pub async fn seed(handles: &Handles, demo_dir: &Path, accounts: &DemoAccounts) -> anyhow::Result<Seeded> {
     if store::has_sellers(&handles.db).await? {
-        return Ok(false);
+        return draw_again(handles, demo_dir).await;
     }
-    let (demo_dir, media_dir) = (demo_dir.to_owned(), handles.settings.media_dir.clone());
-    let (catalogue, pictures) = tokio::task::spawn_blocking(move || prepare(&demo_dir, &media_dir)).await??;
+    let (catalogue, pictures) = draw(handles, demo_dir).await?;
     let hashes = Hashes { admin: password::hash(&accounts.admin_password).await?, demo: password::hash(&accounts.demo_password).await? };
     let mut tx = handles.db.begin().await?;
     // Two processes may seed at once: the second waits here, and finds it done.
     store::lock(&mut tx).await?;
     if store::has_sellers(&mut *tx).await? {
-        return Ok(false);
+        return Ok(Seeded::Nothing);
     }
     let admin = store::insert_user(&mut tx, &accounts.admin_email, "Administrator", true, &hashes.admin).await?;
     store::insert_user(&mut tx, "shopper@souk.example", "Robin Shopper", false, &hashes.demo).await?;
     let mut seeding = Seeding { tx: &mut tx, pictures, hashes, categories: HashMap::new(), warehouses: HashMap::new(), actor: admin };
     seeding.whole(&catalogue).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Seeded::Everything)
+}
+
+async fn draw_again(handles: &Handles, demo_dir: &Path) -> anyhow::Result<Seeded> {
+    let media = &handles.settings.media_dir;
+    let is_there =
+        |(file, widths): &(String, Vec<i32>)| widths.iter().all(|width| media.join(media::file_name(file, width.unsigned_abs())).exists());
+    if store::pictures(&handles.db).await?.iter().all(is_there) {
+        return Ok(Seeded::Nothing);
+    }
+    draw(handles, demo_dir).await?;
+    Ok(Seeded::Pictures)
+}
+
+async fn draw(handles: &Handles, demo_dir: &Path) -> anyhow::Result<(Catalogue, Drawn)> {
+    let (demo_dir, media_dir) = (demo_dir.to_owned(), handles.settings.media_dir.clone());
+    tokio::task::spawn_blocking(move || prepare(&demo_dir, &media_dir)).await?
 }
 
 struct Hashes {

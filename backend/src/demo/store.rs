@@ -21,6 +21,12 @@ pub(super) async fn has_sellers(executor: impl PgExecutor<'_>) -> sqlx::Result<b
     sqlx::query_scalar!(r#"select exists (select from seller) as "exists!""#).fetch_one(executor).await
 }
 
+/// The pictures of all products, each with its widths.
+pub(super) async fn pictures(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<(String, Vec<i32>)>> {
+    let rows = sqlx::query!("select file, widths from image").fetch_all(executor).await?;
+    Ok(rows.into_iter().map(|row| (row.file, row.widths)).collect())
+}
+
 /// A person with a password. One that is there already stays as it is.
 pub(super) async fn insert_user(tx: &mut PgConnection, email: &str, name: &str, is_admin: bool, hash: &str) -> sqlx::Result<UserId> {
     let known = sqlx::query_scalar!(r#"select user_id as "id: UserId" from app_user where lower(email) = lower($1)"#, email)

@@ -17,6 +17,8 @@ use domain::page::{PAGE_LIMIT_MAX, Page};
 use domain::pricing::Quote;
 use domain::refusal::NoRefusal;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -92,38 +94,46 @@ pub async fn order(ctx: &Context, id_or_number: &str) -> Result<OrderView, Failu
 }
 
 /// The signed-in user's orders, newest first; for a guest the orders whose tokens they hold.
-pub async fn orders(ctx: &Context, cursor: Option<&str>, limit: u32) -> Result<Page<OrderSummary>, Failure<NoRefusal>> {
+pub async fn orders(ctx: &Context, after: Option<Cursor>, limit: u32) -> Result<Page<OrderSummary>, Failure<NoRefusal>> {
     let limit = limit.clamp(1, PAGE_LIMIT_MAX);
-    let after = match cursor {
-        None => None,
-        Some(text) => Some(Cursor::read(text).ok_or(Failure::NotFound)?),
-    };
     let user = ctx.user().map(|user| user.id);
     // Signed in, the account's orders are meant: a token in the browser may be another person's.
     let tokens = if user.is_some() { Vec::new() } else { token_hashes(ctx) };
     let mut rows = store::summaries(&ctx.handles.db, user, &tokens, after, i64::from(limit) + 1).await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next_cursor = rows.last().filter(|_| more).map(|(placed_at, summary)| Cursor { placed_at: *placed_at, order: summary.id }.write());
+    let next_cursor =
+        rows.last().filter(|_| more).map(|(placed_at, summary)| Cursor { placed_at: *placed_at, order: summary.id }.to_string());
     Ok(Page { items: rows.into_iter().map(|(_, summary)| summary).collect(), next_cursor })
 }
 
-/// Where a page of the history ends.
+/// Where a page of the history ends; opaque to whoever holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Cursor {
+pub struct Cursor {
     placed_at: OffsetDateTime,
     order: OrderId,
 }
 
-impl Cursor {
-    fn write(self) -> String {
-        format!("{}.{}", self.placed_at.unix_timestamp_nanos() / 1_000, self.order)
-    }
+/// A cursor that no history answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidCursor;
 
-    fn read(text: &str) -> Option<Self> {
-        let (micros, order) = text.split_once('.')?;
-        let nanos = micros.parse::<i128>().ok()?.checked_mul(1_000)?;
-        Some(Self { placed_at: OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?, order: order.parse().ok()? })
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.placed_at.unix_timestamp_nanos() / 1_000, self.order)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let read = || {
+            let (micros, order) = text.split_once('.')?;
+            let nanos = micros.parse::<i128>().ok()?.checked_mul(1_000)?;
+            Some(Self { placed_at: OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?, order: order.parse().ok()? })
+        };
+        read().ok_or(InvalidCursor)
     }
 }
 
@@ -137,11 +147,16 @@ pub async fn link(ctx: &Context, order: OrderId) -> Result<Option<String>, Failu
     Ok(is_open.then(|| format!("{}/track?t={token}", settings.public_url)))
 }
 
-/// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do.
-pub async fn open_link(ctx: &Context, token: &str) -> Result<(OrderId, String), Failure<OrderRefusal>> {
+/// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do. No token where the
+/// caller sees the order already: a link that is opened often must not push other orders out of the cookie.
+pub async fn open_link(ctx: &Context, token: &str) -> Result<(OrderId, Option<String>), Failure<OrderRefusal>> {
     let linked = store::open_link(&ctx.handles.db, &secret::token_hash(token)).await?;
     let order = linked.ok_or(Failure::Refused(OrderRefusal::LinkInvalid))?;
-    Ok((order, issue_token(&ctx.handles, order, Some(LINK_LIFE_DAYS)).await?))
+    match find(ctx, &order.to_string()).await {
+        Ok(_) => Ok((order, None)),
+        Err(Failure::NotFound) => Ok((order, Some(issue_token(&ctx.handles, order, Some(LINK_LIFE_DAYS)).await?))),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// A new token for the order; only its hash is kept. Without `days` it works as long as there is the order.
@@ -168,14 +183,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back_and_nonsense_is_none() {
+    fn a_cursor_reads_back_and_nonsense_is_refused() {
         let cursor = Cursor {
             placed_at: OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_456_000).unwrap(),
             order: OrderId(Uuid::from_u128(7)),
         };
-        assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
         for text in ["", "x.y", "170141183460469231731687303715884105727.00000000-0000-0000-0000-000000000007", "1."] {
-            assert_eq!(Cursor::read(text), None, "{text}");
+            assert_eq!(text.parse::<Cursor>(), Err(InvalidCursor), "{text}");
         }
     }
 }

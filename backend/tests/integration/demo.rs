@@ -1,4 +1,4 @@
-use backend::demo::{DemoAccounts, seed};
+use backend::demo::{DemoAccounts, Seeded, seed};
 use backend::testing::Shop;
 use backend::{accounts, catalog};
 use domain::accounts::Role;
@@ -86,8 +86,8 @@ fn people() -> DemoAccounts {
 #[sqlx::test]
 async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPool) {
     let (shop, folder) = (Shop::new(db.clone()), Folder::new());
-    assert!(seed(&shop.handles, &folder.0, &people()).await.unwrap());
-    assert!(!seed(&shop.handles, &folder.0, &people()).await.unwrap());
+    assert_eq!(seed(&shop.handles, &folder.0, &people()).await.unwrap(), Seeded::Everything);
+    assert_eq!(seed(&shop.handles, &folder.0, &people()).await.unwrap(), Seeded::Nothing);
     let guest = shop.guest();
     let mug = catalog::product(&guest, "dawn-mug", Currency::Usd).await.unwrap();
     assert_eq!(mug.description_html, "<p>Thrown by hand.</p>", "what could do harm is taken out");
@@ -110,6 +110,25 @@ async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPo
     .unwrap();
     assert_eq!(rows, (2, 14, 1));
     assert_eq!(backend::check::run(&shop.handles, None).await.unwrap().len(), 0);
+}
+
+#[sqlx::test]
+async fn pictures_that_were_lost_are_drawn_again(db: PgPool) {
+    let (shop, folder) = (Shop::new(db), Folder::new());
+    let seed = async || seed(&shop.handles, &folder.0, &people()).await.unwrap();
+    let files = || {
+        let entries = fs::read_dir(&shop.handles.settings.media_dir).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    seed().await;
+    let drawn = files();
+    fs::remove_file(shop.handles.settings.media_dir.join(&drawn[0])).unwrap();
+    assert_eq!((seed().await, files()), (Seeded::Pictures, drawn.clone()));
+    fs::remove_dir_all(&shop.handles.settings.media_dir).unwrap();
+    assert_eq!((seed().await, files()), (Seeded::Pictures, drawn));
+    assert_eq!(seed().await, Seeded::Nothing);
 }
 
 #[sqlx::test]

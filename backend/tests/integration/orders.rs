@@ -41,7 +41,9 @@ async fn a_mailed_link_opens_the_order_for_thirty_days(db: PgPool) {
     let link = orders::link(&guest, order.id).await.unwrap().expect("the order is young");
     let token = link.strip_prefix("http://127.0.0.1:3000/track?t=").expect("the link leads to the shop");
     let (opened, cookie) = orders::open_link(&shop.guest(), token).await.unwrap();
+    let cookie = cookie.expect("this browser did not know the order");
     assert_eq!(opened, order.id);
+    assert_eq!(orders::open_link(&with_token(&shop, &cookie), token).await.unwrap(), (order.id, None), "now it does");
     assert!(orders::order(&with_token(&shop, &cookie), order.number.as_str()).await.is_ok());
     // The link's own token opens the link alone, and nothing readable is stored of either.
     assert!(matches!(orders::order(&with_token(&shop, token), order.number.as_str()).await, Err(Failure::NotFound)));
@@ -89,16 +91,15 @@ async fn the_history_goes_on_where_its_page_ended(db: PgPool) {
     numbers.reverse();
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = orders::orders(&shopper, cursor.as_deref(), 2).await.unwrap();
+        let page = orders::orders(&shopper, cursor, 2).await.unwrap();
         assert!(page.items.len() <= 2);
         seen.extend(page.items.into_iter().map(|summary| summary.number));
-        cursor = page.next_cursor;
+        cursor = page.next_cursor.map(|cursor| cursor.parse().unwrap());
         if cursor.is_none() {
             break;
         }
     }
     assert_eq!(seen, numbers);
-    assert!(matches!(orders::orders(&shopper, Some("nonsense"), 2).await, Err(Failure::NotFound)));
     assert!(orders::orders(&shop.shopper().await, None, 10).await.unwrap().items.is_empty());
     assert!(orders::orders(&shop.guest(), None, 10).await.unwrap().items.is_empty());
 }

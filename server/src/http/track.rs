@@ -2,15 +2,12 @@
 //! bookmark and no referrer; the browser goes on to the order's own address.
 
 use crate::middleware::fault;
-use app::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE};
+use app::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE, ORDERS_COOKIE_SECONDS};
 use axum::extract::{Extension, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use backend::{Context, Failure, orders};
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
-
-/// A day: whoever comes back later opens the mail again.
-const COOKIE_S: u32 = 24 * 60 * 60;
 
 pub async fn open(Extension(context): Extension<Context>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default();
@@ -32,17 +29,24 @@ async fn open_order(mut context: Context, token: &str) -> Result<Response, Failu
     if !crate::middleware::session::is_token(token) {
         return Err(Failure::NotFound);
     }
-    let (order, order_token) = orders::open_link(&context, token).await?;
-    let known = &mut context.caller.order_tokens;
-    known.retain(|known| *known != order_token);
-    known.insert(0, order_token);
-    known.truncate(ORDER_TOKENS_MAX);
-    let cookie = format!("{ORDERS_COOKIE}={}; Path=/; Max-Age={COOKIE_S}; Secure; HttpOnly; SameSite=Lax", known.join("."));
+    let (order, fresh) = orders::open_link(&context, token).await?;
+    let mut cookie = None;
+    if let Some(fresh) = fresh {
+        let tokens = &mut context.caller.order_tokens;
+        tokens.insert(0, fresh);
+        tokens.truncate(ORDER_TOKENS_MAX);
+        cookie = Some(orders_cookie(tokens));
+    }
     let number =
         orders::order(&context, &order.to_string()).await.map_err(|failure| failure.map_refusal(|refusal| match refusal {}))?.number;
     let mut response = Redirect::to(&app::routes::order(number)).into_response();
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+    if let Some(Ok(cookie)) = cookie.map(HeaderValue::try_from) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// It holds the other orders of this browser too, and so lives as long as the checkout's.
+fn orders_cookie(tokens: &[String]) -> String {
+    format!("{ORDERS_COOKIE}={}; Path=/; Max-Age={ORDERS_COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax", tokens.join("."))
 }

@@ -44,9 +44,9 @@ pub(super) async fn place(CartHolder(context): CartHolder, _: NoQuery, headers: 
     responses((status = 200, body = Page<OrderSummary>), Always))]
 pub(super) async fn list(OrderHolder(context): OrderHolder, uri: Uri) -> Result<Json<Page<OrderSummary>>, Problem> {
     let mut query = Query::of(&uri);
-    let (cursor, limit) = query.page();
+    let (after, limit) = query.page();
     query.finish()?;
-    Ok(Json(orders::orders(&context, cursor.as_deref(), limit).await?))
+    Ok(Json(orders::orders(&context, after, limit).await?))
 }
 
 /// An order by its id or its number

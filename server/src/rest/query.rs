@@ -71,13 +71,14 @@ impl Query {
     }
 
     /// `cursor` and `limit`, as every list has them.
-    pub(super) fn page(&mut self) -> (Option<String>, u32) {
+    pub(super) fn page<C: FromStr>(&mut self) -> (Option<C>, u32) {
         let limit = self.parsed("limit", "a whole number").unwrap_or(PAGE_LIMIT_DEFAULT);
         if !(1..=PAGE_LIMIT_MAX).contains(&limit) {
             self.refuse("limit", "out_of_range", format!("`limit` must be from 1 to {PAGE_LIMIT_MAX}."));
         }
-        let cursor = self.text("cursor");
-        if cursor.as_ref().is_some_and(|cursor| cursor.len() > CURSOR_LENGTH_MAX) {
+        let text = self.text("cursor");
+        let cursor = text.as_ref().filter(|text| text.len() <= CURSOR_LENGTH_MAX).and_then(|text| text.parse().ok());
+        if text.is_some() && cursor.is_none() {
             self.refuse("cursor", "invalid", "`cursor` must be one that a list answered with.");
         }
         (cursor, limit)
@@ -141,11 +142,11 @@ mod tests {
     fn limits_and_repetition_are_checked() {
         for text in ["limit=0", "limit=101"] {
             let mut query = query(text);
-            query.page();
+            query.page::<String>();
             assert_eq!(refused(query), one("limit", "out_of_range"), "{text}");
         }
         let mut repeated = query("limit=5&limit=6");
-        repeated.page();
+        repeated.page::<String>();
         assert_eq!(refused(repeated), one("limit", "repeated"));
         let mut nul = query("q=a%00b");
         nul.text("q");

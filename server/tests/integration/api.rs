@@ -64,6 +64,8 @@ async fn what_is_not_understood_is_refused(db: PgPool) {
     assert_verdict(&get("/products?q=a%00b").await, 422, "validation_failed");
     assert_verdict(&get("/products?min_price=5&max_price=4").await, 422, "validation_failed");
     assert_verdict(&get("/products?cursor=nonsense").await, 422, "validation_failed");
+    let order_token = [("order-token", "another")];
+    assert_verdict(&server.call("GET", "/orders?cursor=nonsense", &order_token, "").await, 422, "validation_failed");
     assert_verdict(&get("/categories?x=1").await, 422, "validation_failed");
     assert_verdict(&get("/products/a%00b").await, 404, "not_found");
     assert_verdict(&get("/products/%FF").await, 404, "not_found");

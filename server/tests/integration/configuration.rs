@@ -62,6 +62,13 @@ fn a_secret_is_never_repeated_in_a_message_or_a_log() {
     );
 }
 
+#[tokio::test]
+async fn a_redis_behind_tls_can_be_named() {
+    let url = "rediss://127.0.0.1:1";
+    assert_eq!(problems(&[("REDIS_URL", url)]), Vec::<String>::new());
+    backend::redis::Redis::connect(url).expect("this program speaks TLS to Redis");
+}
+
 #[test]
 fn a_placeholder_is_no_secret() {
     assert_eq!(problems(&[("SOUK_SECRET_KEY", &"0".repeat(64))]), ["SOUK_SECRET_KEY must be 64 random hex digits"]);

@@ -111,6 +111,21 @@ async fn every_server_function_keeps_out_whom_it_should(db: PgPool) {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn a_seller_is_no_administrator(db: PgPool) {
+    let server = Server::new(db);
+    let (context, seller) = (server.shop.shopper().await, server.shop.seller("potter").await);
+    let user = context.user().unwrap().id;
+    let join = "insert into membership (user_id, seller_id, role) values ($1, $2, 'owner')";
+    sqlx::query(join).bind(user.0).bind(seller.0).execute(&server.shop.handles.db).await.unwrap();
+    let token = backend::accounts::start_session(&context, user, "a test").await.unwrap();
+    let cookie = format!("{}={token}", app::context::SESSION_COOKIE);
+    for (path, status) in [("/sf/sellers/enter", 200), ("/sf/admin/enter", 403)] {
+        let answer = function(path, "", 401, 403).knock(&server, &cookie, "").await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.body);
+    }
+}
+
 /// An operation, what is sent, and the statuses without credentials, with those of another guest, and with an account's.
 struct Operation {
     method: &'static str,

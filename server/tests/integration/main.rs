@@ -4,6 +4,7 @@
 
 mod api;
 mod catalogue;
+mod commands;
 mod configuration;
 mod csrf;
 mod doors;

@@ -70,6 +70,36 @@ async fn nobody_is_signed_in_while_sessions_cannot_be_read(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn a_mailed_link_leads_to_its_order_and_opening_it_again_adds_no_token(db: PgPool) {
+    let server = Server::new(db);
+    let order = server.guest_order().await;
+    let mut buyer = server.shop.guest();
+    buyer.caller.order_tokens = vec![order.access_token.clone()];
+    let link = backend::orders::link(&buyer, order.id).await.unwrap().expect("the order is young");
+    let path = link.strip_prefix(crate::support::ORIGIN).expect("the link leads to the shop");
+    let visit =
+        async |path: &str, cookie: &str| server.send(request("GET", path, &[("accept", "text/html"), ("cookie", cookie)], "")).await;
+
+    let other = format!("{}={}", app::context::ORDERS_COOKIE, "a".repeat(64));
+    let answer = visit(path, &other).await;
+    let address = app::routes::order(&order.number);
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, address.as_str()));
+    assert_eq!((answer.header("referrer-policy"), answer.header("cache-control")), ("no-referrer", "no-store"));
+    let (cookie, attributes) = answer.header("set-cookie").split_once("; ").expect("a cookie with attributes");
+    assert!(cookie.ends_with(&format!(".{}", "a".repeat(64))), "the other order stays in reach: {cookie}");
+    assert!(attributes.contains(&format!("Max-Age={}", app::context::ORDERS_COOKIE_SECONDS)), "{attributes}");
+    assert!(attributes.contains("Secure; HttpOnly; SameSite=Lax"), "{attributes}");
+
+    let page = visit(&address, cookie).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains(order.number.as_str()));
+    assert_eq!(visit(&address, &other).await.status, StatusCode::NOT_FOUND);
+    let again = visit(path, cookie).await;
+    assert_eq!((again.status, again.header("location"), again.header("set-cookie")), (StatusCode::SEE_OTHER, address.as_str(), ""));
+    assert_eq!(visit("/track?t=guess", &other).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
 async fn after_the_hold_nothing_is_promised_before_the_gateway_was_asked(db: PgPool) {
     let server = Server::new(db);
     let order = server.guest_order().await;

@@ -16,7 +16,7 @@ pub(crate) const HOST: &str = "127.0.0.1:3000";
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:3000";
 
 /// What a shop on this machine is configured with.
-const VARIABLES: [(&str, &str); 10] = [
+pub(crate) const VARIABLES: [(&str, &str); 10] = [
     ("SOUK_PUBLIC_URL", ORIGIN),
     ("DATABASE_URL", "postgres://souk@127.0.0.1/souk"),
     ("REDIS_URL", "redis://127.0.0.1"),

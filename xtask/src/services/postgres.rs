@@ -190,6 +190,7 @@ struct Home {
 impl Home {
     fn of(state: &State) -> Result<Self> {
         if !Uid::effective().is_root() {
+            refuse_foreign(&inside(state), Uid::effective())?;
             return Ok(Self { directory: inside(state), user: None });
         }
         let user = User::from_name("postgres")?.context("the system has no user `postgres`: install Debian's package postgresql")?;
@@ -277,6 +278,20 @@ fn end_orphan(data: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A plain user can neither run nor see into a cluster that root's `up` made.
+fn refuse_foreign(directory: &Path, user: Uid) -> Result<()> {
+    let Some(owner) = directory.metadata().ok().map(|metadata| Uid::from_raw(metadata.uid())).filter(|owner| *owner != user) else {
+        return Ok(());
+    };
+    let name = User::from_uid(owner).ok().flatten().map_or_else(|| owner.to_string(), |owner| owner.name);
+    bail!(
+        "{} belongs to the user {name}: root has run `cargo xtask` here. Go on as root, or stop it as root by `cargo xtask down` \
+         and take it over by `sudo chown -R $USER {}`",
+        directory.display(),
+        directory.parent().unwrap_or(directory).display()
+    )
+}
+
 /// Whether this user may pass through every directory down to `path`.
 fn reachable(path: &Path, uid: Uid, gid: Gid) -> Result<bool> {
     for directory in path.canonicalize()?.ancestors() {
@@ -313,6 +328,17 @@ mod tests {
         let owner = inner.metadata().expect("there");
         let (uid, gid) = (Uid::from_raw(owner.uid()), Gid::from_raw(owner.gid()));
         assert!(reachable(&inner, uid, gid).expect("readable"));
+    }
+
+    #[test]
+    fn a_cluster_of_another_user_is_refused_with_its_mend() {
+        let directory = TemporaryDirectory::new("foreign").expect("a temporary directory");
+        let owner = Uid::from_raw(directory.path().metadata().expect("there").uid());
+        assert!(refuse_foreign(directory.path(), owner).is_ok());
+        assert!(refuse_foreign(&directory.path().join("missing"), owner).is_ok());
+        let stranger = Uid::from_raw(owner.as_raw() ^ 1);
+        let error = refuse_foreign(directory.path(), stranger).expect_err("not theirs").to_string();
+        assert!(error.contains("cargo xtask down") && error.contains("chown"), "{error}");
     }
 
     #[test]
