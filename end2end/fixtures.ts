@@ -1,24 +1,32 @@
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
 import AxeBuilder from '@axe-core/playwright';
 
-/** Every test watches its pages: one console error or warning, one failed request, one page error, and it fails. */
+/** Every test watches its pages, also those of further browser contexts: one console message of any kind, one failed request, one page error, and it fails. */
 export const test = base.extend<{ quiet: string[] }>({
   quiet: [
-    async ({ page, context }, use) => {
+    async ({ browser, page, context }, use) => {
       const noise: string[] = [];
       const watch = (watched: Page) => {
         watched.on('console', (message) => {
-          if (['error', 'warning'].includes(message.type()) && !isExpected(watched, message.text())) noise.push(`${watched.url()}: ${message.type()}: ${message.text()}`);
+          if (!isExpected(watched, message.text())) noise.push(`${watched.url()}: ${message.type()}: ${message.text()}`);
         });
         watched.on('pageerror', (error) => noise.push(`${watched.url()}: page error: ${error.message}`));
+        watched.on('requestfailed', (request) => {
+          const reason = request.failure()?.errorText;
+          // Leaving a page ends what it was still loading.
+          if (reason !== 'net::ERR_ABORTED') noise.push(`${reason} ${request.url()}`);
+        });
         watched.on('response', (response) => {
           const expected = expectedStatuses.get(watched);
           if (response.status() >= 400 && !expected?.has(response.status())) noise.push(`${response.status()} ${response.url()}`);
         });
       };
+      const watchAll = (visitor: BrowserContext) => visitor.on('page', watch);
       watch(page);
-      context.on('page', watch);
+      watchAll(context);
+      browser.on('context', watchAll);
       await use(noise);
+      browser.off('context', watchAll);
       expect(noise, 'the console and the network stay quiet').toEqual([]);
     },
     { auto: true },

@@ -239,6 +239,7 @@ test('an account sees its orders, and nobody else does', async ({ browser, page 
   await expect(page.getByRole('main').getByRole('link', { name: new RegExp(number) })).toBeVisible();
 
   const stranger = await (await browser.newContext()).newPage();
+  expectStatus(stranger, 404);
   const answer = await stranger.goto(`/orders/${number}`);
   expect(answer?.status()).toBe(404);
   await stranger.context().close();
