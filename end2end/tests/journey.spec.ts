@@ -124,14 +124,30 @@ test('two tabs with one cart make one order', async ({ context, page }) => {
   expect(await ordersOf(email)).toHaveLength(1);
 });
 
+test('who is at the checkout before the cart has answered finds there what was added', async ({ page }) => {
+  const product = await makeProduct({ stock: 3 });
+  await visit(page, `/p/${product.slug}`);
+  await page.route('**/sf/cart/add_item', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  await page.getByTestId('product-add-to-cart').click();
+  await page.getByTestId('drawer-checkout').click();
+  await expect(page.getByLabel('Full name')).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(product.title);
+});
+
 test('back from the payment and forward again keeps the order', async ({ page }) => {
   const shop = new Shop(page);
   const email = freshEmail();
   await shop.putIntoCart(await makeProduct({ stock: 9 }));
   const number = await shop.placeOrder(email);
   await page.goBack();
+  await page.waitForURL('**/checkout');
   await hydrated(page);
-  await page.goto(`/checkout/pay/${number}`);
+  await expect(page.getByLabel('Street and number')).toHaveValue(address.line1);
+  await page.goForward();
+  await page.waitForURL(`**/checkout/pay/${number}`);
   await hydrated(page);
   await shop.fillCard(cards.good);
   await shop.payButton.click();
@@ -154,7 +170,9 @@ test('an address corrected before paying makes a new order, and the old one can 
   await visit(old.page, `/checkout/pay/${wrong}`);
   await old.fillCard(cards.good);
 
-  await visit(page, '/checkout');
+  await page.goBack();
+  await page.waitForURL('**/checkout');
+  await hydrated(page);
   await expect(page.getByLabel('Street and number')).toHaveValue(address.line1);
   await page.getByLabel('Street and number').fill(corrected);
   await page.getByLabel('Street and number').blur();

@@ -18,3 +18,4 @@ pub(crate) use cart_badge::CartBadge;
 pub(crate) use cart_drawer::CartDrawer;
 pub(crate) use cart_page::cart_page;
 pub use store::CartStore;
+pub(crate) use store::use_cart;

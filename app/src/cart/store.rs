@@ -1,13 +1,18 @@
 use super::api;
 use super::overlay::{Overlay, Wanted, lay_over};
 use crate::error::AppError;
-use crate::ui::{Flash, announce};
+use crate::ui::{Flash, announce, pause};
 use domain::cart::{CartLineView, CartRefusal, CartView};
 use domain::id::VariantId;
 use domain::quantity::{QUANTITY_MAX, Quantity};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use std::collections::BTreeMap;
+
+/// How long a page waits for changes under way, and how often it looks; after ten seconds it asks for what there is.
+const SETTLED_CHECK_EVERY_MS: i32 = 50;
+const SETTLED_CHECKS_MAX: u32 = 200;
 
 /// The visitor's cart in this browser: what the shop last told, and over it what was asked since. One change per line is
 /// under way at a time; what is asked meanwhile follows as one more.
@@ -112,6 +117,17 @@ impl CartStore {
     /// Whether a change of any line is under way.
     pub(super) fn is_busy(self) -> bool {
         !self.wanted.with(BTreeMap::is_empty)
+    }
+
+    /// Waits until the shop has answered every change: what is asked before would be told of the cart as it was.
+    pub(crate) async fn settled(self) {
+        for _ in 0..SETTLED_CHECKS_MAX {
+            if self.wanted.try_with_untracked(BTreeMap::is_empty) != Some(false) {
+                return;
+            }
+            // Only a browser has changes under way, and it has one thread.
+            SendWrapper::new(pause(SETTLED_CHECK_EVERY_MS)).await;
+        }
     }
 
     /// Adds units of what `line` shows, and opens the drawer.
@@ -251,6 +267,6 @@ async fn exchange(variant: VariantId, change: Change) -> Result<CartView, AppErr
 }
 
 /// The cart of this page.
-pub(super) fn use_cart() -> CartStore {
+pub(crate) fn use_cart() -> CartStore {
     expect_context()
 }

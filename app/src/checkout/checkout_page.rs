@@ -4,6 +4,7 @@ use super::order_summary::OrderSummary;
 use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
+use crate::cart::use_cart;
 use crate::error::AppError;
 use crate::page_data;
 use crate::routes;
@@ -24,7 +25,12 @@ use wasm_bindgen::JsCast;
 
 /// Contact, delivery and shipping in one column, the order beside it. Guests first: nobody needs an account to buy.
 pub(crate) fn checkout_page() -> AnyView {
-    page_data(String::new, |_| api::checkout_page()).show(
+    let cart = use_cart();
+    let load = move |_| async move {
+        cart.settled().await;
+        api::checkout_page().await
+    };
+    page_data(String::new, load).show(
         || ().at_once(),
         |view| {
             if view.cart.lines.is_empty() { view! { <NothingToBuy/> }.at_once() } else { view! { <Checkout view/> }.at_once() }

@@ -29,5 +29,5 @@ pub use outcome::{Outcome, outcome};
 pub(crate) use pay_page::pay_page;
 pub(crate) use return_page::return_page;
 
-use browser::open_page;
+use browser::{open_page, open_page_instead};
 use trouble::trouble_of;

@@ -1,9 +1,8 @@
 use super::api::{self, PayView};
-use super::browser::pause;
 use super::stripe_js::{CardForm, Confirmation};
 use super::{Outcome, outcome};
 use crate::routes;
-use crate::ui::{Button, ButtonKind, Notice, Skeleton, Tone, announce};
+use crate::ui::{Button, ButtonKind, Notice, Skeleton, Tone, announce, pause};
 use domain::orders::{OrderNumber, OrderView};
 use leptos::html;
 use leptos::prelude::*;

@@ -1,10 +1,9 @@
 use super::api;
-use super::browser::pause;
-use super::{Outcome, open_page, outcome};
+use super::{Outcome, open_page_instead, outcome};
 use crate::page_data;
 use crate::routes;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, Head, PageHeading, button_class};
+use crate::ui::{ButtonKind, Head, PageHeading, button_class, pause};
 use domain::orders::OrderNumber;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -56,7 +55,7 @@ async fn ask(number: OrderNumber, is_here: RwSignal<bool>, arrive: Callback<Stri
         }
         match answer.as_ref().map(outcome) {
             Ok(Outcome::Paid) => return arrive.run(routes::order_placed(&number)),
-            Ok(Outcome::Payable | Outcome::Ended) => return open_page(&routes::pay(&number)),
+            Ok(Outcome::Payable | Outcome::Ended) => return open_page_instead(&routes::pay(&number)),
             Ok(Outcome::Open) | Err(_) => {}
         }
     }
