@@ -27,8 +27,22 @@ pub async fn connect(url: &str, connections_max: u32) -> anyhow::Result<PgPool> 
         ("idle_in_transaction_session_timeout", "15s"),
         ("timezone", "UTC"),
     ]);
-    let pool = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(Duration::from_secs(3)).connect_with(options).await?;
-    Ok(pool)
+    let limits = PgPoolOptions::new().max_connections(connections_max).acquire_timeout(Duration::from_secs(3));
+    // A connection stays until it breaks: opening one is what is dear, see below.
+    Ok(limits.idle_timeout(None).max_lifetime(None).connect_with(options).await?)
+}
+
+/// Opens every connection of the pool, before there is anything to do. Opening one takes a dozen turns with the database; on
+/// a machine that is busy with the first visitors, each turn waits for them, and they wait for the connection.
+///
+/// # Errors
+/// When the database does not take as many.
+pub async fn warm(pool: &PgPool) -> anyhow::Result<()> {
+    let mut opened = Vec::new();
+    for _ in 0..pool.options().get_max_connections() {
+        opened.push(pool.acquire().await?);
+    }
+    Ok(())
 }
 
 /// Brings the database to the schema that this program expects, over a connection of its own: a migration may take longer

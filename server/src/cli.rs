@@ -67,6 +67,7 @@ async fn serve_all(web: bool, worker: bool) -> anyhow::Result<()> {
     let metrics = telemetry::metrics_handle()?;
     let handles = connect(&config).await?;
     payments::refuse_mixed_money(&handles).await.context("SOUK_PAYMENTS and its keys do not fit DATABASE_URL")?;
+    backend::db::warm(&handles.db).await.context("DATABASE_URL does not take SOUK_DATABASE_CONNECTIONS")?;
     let state = AppState::new(&config, handles.clone());
     let shutdown = serve::shutdown_on_signal()?;
     // Both before anything runs: what is joined below ends only when asked to, so a taken port would not end it.
