@@ -125,7 +125,7 @@ pub async fn pay_page(number: String) -> Result<PayView, AppError<NoRefusal>> {
     let return_url = format!("{}{}", ctx.handles.settings.public_url, routes::payment_return(&order.number));
     // An intent has a secret; without one, the order is being paid elsewhere or waits for the gateway.
     let is_secretless = outcome(&order) == Outcome::Payable && order.payment.client_secret.is_none();
-    let is_hosted = is_secretless && backend::checkout::is_hosted_page_open(&ctx, order.id).await?;
+    let is_hosted = is_secretless && backend::checkout::is_hosted_page_open(&ctx, &order).await?;
     Ok(PayView { seconds_left, return_url, payment: payment_settings(&ctx), is_hosted, flash: take_flash(), order })
 }
 

@@ -8,6 +8,7 @@ use crate::{Context, Failure, Handles, orders};
 use anyhow::Context as _;
 use domain::checkout::saga::Step;
 use domain::id::OrderId;
+use domain::orders::OrderView;
 use domain::payments::PaymentRefusal;
 use domain::refusal::NoRefusal;
 
@@ -20,9 +21,9 @@ pub async fn open_hosted_page(ctx: &Context, order: OrderId) -> Result<String, F
 }
 
 /// Whether the order is being paid on the gateway's hosted page: then there is no intent for a form of our own.
-pub async fn is_hosted_page_open(ctx: &Context, order: OrderId) -> Result<bool, Failure<NoRefusal>> {
-    let order = orders::find(ctx, &order.to_string()).await?;
-    Ok(payments::is_hosted(&ctx.handles.db, order).await?)
+pub async fn is_hosted_page_open(ctx: &Context, order: &OrderView) -> Result<bool, Failure<NoRefusal>> {
+    orders::find::<NoRefusal>(ctx, &order.id.to_string()).await?;
+    Ok(payments::has_open_page(&ctx.handles.db, order.payment.id).await?)
 }
 
 async fn open(handles: &Handles, order: OrderId) -> Result<String, Failure<PaymentRefusal>> {

@@ -8,7 +8,7 @@ mod store;
 mod webhooks;
 
 pub use payables::{Closing, Hosted, Look, Opening, Void, close, close_ended, ensure_intent, look, open_intent, open_session};
-pub use store::{attempt_view, has_open_attempt, has_open_page, is_hosted, payment_order};
+pub use store::{attempt_view, has_open_attempt, has_open_page, payment_order};
 pub use webhooks::{forget_webhooks, store_webhook, take_webhooks};
 
 use crate::failure::OnConstraint as _;

@@ -155,19 +155,6 @@ pub async fn has_open_page(executor: impl PgExecutor<'_>, payment: PaymentId) ->
     .await
 }
 
-/// As [`has_open_page`], for an order.
-pub async fn is_hosted(executor: impl PgExecutor<'_>, order: OrderId) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (
-             select from payable join payment using (payment_id)
-             where payment.order_id = $1 and kind = 'session' and state <> 'closed'
-         ) as "open!""#,
-        order.0,
-    )
-    .fetch_one(executor)
-    .await
-}
-
 pub(super) async fn live_intent(executor: impl PgExecutor<'_>, payment: PaymentId) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!(
         r#"select payment_intent_id as "id!" from payable
