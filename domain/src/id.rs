@@ -51,6 +51,7 @@ ids! {
     ReservationId,
     /// One way to ship one seller's goods, as offered at checkout.
     ShippingRateId,
+    CouponId,
     CartId,
     OrderId,
     /// One seller's part of an order.

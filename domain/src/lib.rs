@@ -7,6 +7,8 @@ pub mod address;
 pub mod country;
 pub mod email;
 pub mod id;
+pub mod language;
+pub mod market;
 pub mod money;
 pub mod page;
 pub mod quantity;
@@ -21,6 +23,7 @@ pub mod inventory;
 pub mod orders;
 pub mod payments;
 pub mod pricing;
+pub mod reviews;
 pub mod sellers;
 
 pub mod events;

@@ -1,6 +1,7 @@
 //! Money is an integer count of minor units with its currency. Adding is checked, splitting is [`prorate`]: no cent is
 //! made or lost, and sub-cents never exist.
 
+use crate::language::Language;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -19,6 +20,9 @@ pub enum Currency {
 
 impl Currency {
     pub const ALL: [Currency; 5] = [Currency::Usd, Currency::Eur, Currency::Gbp, Currency::Jpy, Currency::Kwd];
+
+    /// Those that shoppers choose from: what the catalogue is priced in.
+    pub const OFFERED: [Currency; 2] = [Currency::Usd, Currency::Eur];
 
     /// The ISO code, upper case.
     pub fn code(self) -> &'static str {
@@ -46,7 +50,7 @@ impl Currency {
             Currency::Eur => "€",
             Currency::Gbp => "£",
             Currency::Jpy => "¥",
-            Currency::Kwd => "KWD\u{a0}",
+            Currency::Kwd => "KWD",
         }
     }
 }
@@ -77,6 +81,16 @@ pub enum MoneyError {
     Overflow,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAmount {
+    #[error("is not an amount")]
+    NotAnAmount,
+    #[error("has more decimals than {0} has")]
+    TooPrecise(Currency),
+    #[error("is too large an amount")]
+    TooLarge,
+}
+
 /// An amount in minor units (`1999` is 19.99 in USD). May be negative, as a discount or a balance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
@@ -93,6 +107,21 @@ impl Money {
 
     pub const fn zero(currency: Currency) -> Self {
         Self { amount: 0, currency }
+    }
+
+    /// Reads an amount as programs exchange it: in the major unit, with a decimal point (`-19.99`, `20`). Exact, or not at all.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, InvalidAmount> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+        if [whole, part].iter().any(|digits| digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit())) {
+            return Err(InvalidAmount::NotAnAmount);
+        }
+        let (part, exponent) = (part.trim_end_matches('0'), currency.exponent() as usize);
+        if part.len() > exponent {
+            return Err(InvalidAmount::TooPrecise(currency));
+        }
+        let minor: i64 = format!("{whole}{part:0<exponent$}").parse().map_err(|_| InvalidAmount::TooLarge)?;
+        Ok(Self { amount: if text.starts_with('-') { -minor } else { minor }, currency })
     }
 
     pub fn checked_add(self, other: Money) -> Result<Money, MoneyError> {
@@ -122,19 +151,32 @@ impl Money {
     }
 }
 
-/// The same text on the server and in the browser: symbol, thousands by comma, decimals by point (`$1,299.00`).
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Money {
+    /// As a language writes it, the same on the server and in the browser: `$1,299.00`, `1.299,00 $`.
+    pub fn text(self, language: Language) -> String {
         let scale = 10_u64.pow(self.currency.exponent());
         let (whole, part) = (self.amount.unsigned_abs() / scale, self.amount.unsigned_abs() % scale);
         let digits = whole.to_string();
-        let grouped: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|chunk| std::str::from_utf8(chunk).unwrap_or_default()).collect();
-        let sign = if self.amount < 0 { "−" } else { "" };
-        write!(f, "{sign}{}{}", self.currency.symbol(), grouped.join(","))?;
-        match self.currency.exponent() {
-            0 => Ok(()),
-            exponent => write!(f, ".{part:0width$}", width = exponent as usize),
+        let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|chunk| std::str::from_utf8(chunk).unwrap_or_default()).collect();
+        let is_german = language == Language::German;
+        let (between, point) = (if is_german { "." } else { "," }, language.decimal_mark());
+        let mut number = groups.join(between);
+        if self.currency.exponent() > 0 {
+            number += &format!("{point}{part:0width$}", width = self.currency.exponent() as usize);
         }
+        let (sign, symbol) = (if self.amount < 0 { "−" } else { "" }, self.currency.symbol());
+        match self.currency {
+            _ if is_german => format!("{sign}{number}\u{a0}{symbol}"),
+            Currency::Kwd => format!("{sign}{symbol}\u{a0}{number}"),
+            _ => format!("{sign}{symbol}{number}"),
+        }
+    }
+}
+
+/// In English.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Language::English))
     }
 }
 
@@ -202,6 +244,25 @@ mod tests {
         assert_eq!(show(-5, Currency::Gbp), "−£0.05");
         assert_eq!(show(1_234_567, Currency::Jpy), "¥1,234,567");
         assert_eq!(show(1_005, Currency::Kwd), "KWD\u{a0}1.005");
+        let german = |amount, currency| Money::new(amount, currency).text(Language::German);
+        assert_eq!(german(129_900, Currency::Eur), "1.299,00\u{a0}€");
+        assert_eq!(german(-1_005, Currency::Kwd), "−1,005\u{a0}KWD");
+    }
+
+    #[test]
+    fn an_amount_is_read_exactly_or_not_at_all() {
+        let read = |text, currency| Money::parse(text, currency).map(|money| money.amount);
+        let cases = [("19.99", 1_999), ("20", 2_000), ("20.5", 2_050), ("0.10", 10), ("50.000", 5_000), ("-0.05", -5), ("007", 700)];
+        for (text, amount) in cases {
+            assert_eq!(read(text, Currency::Usd), Ok(amount), "{text}");
+        }
+        assert_eq!((read("5000.00", Currency::Jpy), read("1.005", Currency::Kwd)), (Ok(5_000), Ok(1_005)));
+        for text in ["", "abc", "1,299.00", "$5", ".5", "5.", "1.2.3", "1e3", "+5", "--5", "-", " 5", "٣"] {
+            assert_eq!(read(text, Currency::Usd), Err(InvalidAmount::NotAnAmount), "{text:?}");
+        }
+        assert_eq!(read("9.999", Currency::Usd), Err(InvalidAmount::TooPrecise(Currency::Usd)));
+        assert_eq!(read("0.5", Currency::Jpy), Err(InvalidAmount::TooPrecise(Currency::Jpy)));
+        assert_eq!(read("92233720368547758.08", Currency::Usd), Err(InvalidAmount::TooLarge));
     }
 
     #[test]
@@ -237,6 +298,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_amount_that_was_written_is_read_again(amount in -1_000_000_000_i64..1_000_000_000) {
+            let text = format!("{}{}.{:02}", if amount < 0 { "-" } else { "" }, amount.abs() / 100, amount.abs() % 100);
+            prop_assert_eq!(Money::parse(&text, Currency::Usd), Ok(Money::new(amount, Currency::Usd)));
+        }
+
         #[test]
         fn shares_always_add_up(total in any::<i64>(), weights in prop::collection::vec(0_u64..=u64::MAX / 64, 1..40)) {
             let shares = prorate(total, &weights);

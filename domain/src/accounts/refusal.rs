@@ -17,4 +17,7 @@ pub enum AccountRefusal {
     InvalidCredentials,
     #[error("Too many tries. Wait a little, then try again.")]
     TooManyTries { retry_after_s: u32 },
+    /// Says the same for a link that was used, has ended, or belongs to another account.
+    #[error("This link does not work any more. It works once and for a day, and in the account that it was mailed for.")]
+    LinkInvalid,
 }

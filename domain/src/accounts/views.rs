@@ -1,4 +1,5 @@
-use crate::id::{SellerId, UserId};
+use crate::address::Address;
+use crate::id::{AddressId, SellerId, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What a person is on the marketplace; one may be several.
@@ -40,6 +41,25 @@ pub struct SessionUser {
     pub roles: Vec<Role>,
     /// The shops this person works for.
     pub sellers: Vec<SellerId>,
+}
+
+/// An address that an account has ordered to or means to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAddress {
+    pub id: AddressId,
+    pub address: Address,
+}
+
+/// One browser that is signed in, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    pub id: SessionId,
+    /// `Firefox on Windows`, as far as it can be told.
+    pub browser: super::BrowserNames,
+    /// RFC 3339, UTC.
+    pub last_seen_at: String,
+    /// The one that asks.
+    pub is_current: bool,
 }
 
 impl SessionUser {

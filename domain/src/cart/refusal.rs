@@ -1,3 +1,4 @@
+use crate::pricing::CouponRefusal;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub enum CartRefusal {
     /// No such variant, or no longer for sale.
     #[error("This is not for sale any more.")]
     VariantNotFound,
+    #[error(transparent)]
+    Coupon(CouponRefusal),
     /// The store that has the truth cannot be reached, and this cart is not in the fast one.
     #[error("Your cart cannot be reached for a moment. It is safe: try again soon.")]
     Unavailable,

@@ -1,6 +1,6 @@
 use crate::id::{CartId, VariantId};
 use crate::money::{Currency, Money};
-use crate::pricing::SellerName;
+use crate::pricing::{CouponRefusal, SellerName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,10 @@ pub enum LineProblem {
     OutOfStock,
     /// No longer for sale: the line can only be removed.
     Withdrawn,
+    /// Its seller names no price in the cart's currency: it is bought in another one, or removed.
+    NotInCurrency {
+        currency: Currency,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,13 +52,18 @@ pub struct CartView {
     /// Rises by one with each change.
     pub version: i64,
     pub lines: Vec<CartLineView>,
+    /// The code that the shopper has entered.
     pub coupon: Option<String>,
+    /// What the coupon is.
+    pub coupon_label: Option<String>,
     pub subtotal: Money,
+    /// On the goods; what a coupon takes off shipping is known with the address.
     pub discount: Money,
     pub shipping: Option<Money>,
     pub tax: Option<Money>,
     pub total: Money,
-    pub problems: Vec<LineProblem>,
+    /// Why the coupon takes nothing off. What is wrong with a line stands there.
+    pub problems: Vec<CouponRefusal>,
 }
 
 impl CartView {
@@ -66,6 +75,7 @@ impl CartView {
             version: 0,
             lines: Vec::new(),
             coupon: None,
+            coupon_label: None,
             subtotal: zero,
             discount: zero,
             shipping: None,

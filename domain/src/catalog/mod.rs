@@ -10,6 +10,6 @@ pub use choice::ValueChoice;
 pub use listing::{InvalidListing, ListingCursor, ListingQuery, OPTION_FILTERS_MAX, QUERY_LENGTH_MAX, Sort};
 pub use slug::{InvalidSlug, SLUG_LENGTH_MAX, Slug};
 pub use views::{
-    Availability, CategoryRef, CategoryView, Facet, FacetValue, HomeView, ImageView, LOW_STOCK_MAX, ListingView, OptionView, ProductCard,
-    ProductInventory, ProductView, Rating, SellerRef, VariantInventory, VariantView,
+    Availability, CategoryRef, CategoryView, DepartmentView, Facet, FacetValue, HomeView, ImageView, LOW_STOCK_MAX, ListingView,
+    OptionView, ProductCard, ProductInventory, ProductView, Rating, SellerRef, VariantInventory, VariantView,
 };

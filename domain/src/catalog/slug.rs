@@ -13,6 +13,23 @@ pub struct Slug(String);
 pub struct InvalidSlug;
 
 impl Slug {
+    /// What is left of a text as a slug; nothing, where no plain letter or digit is in it.
+    pub fn of(text: &str) -> Option<Self> {
+        let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+        Self::cut(&words.join("-"), SLUG_LENGTH_MAX)
+    }
+
+    /// The same slug with an ending, cut so that both fit.
+    pub fn with_ending(&self, ending: &str) -> Option<Self> {
+        let room = SLUG_LENGTH_MAX.checked_sub(ending.len() + 1)?;
+        format!("{}-{ending}", Self::cut(&self.0, room)?).try_into().ok()
+    }
+
+    fn cut(text: &str, length_max: usize) -> Option<Self> {
+        text.get(..length_max.min(text.len()))?.trim_end_matches('-').to_owned().try_into().ok()
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -50,6 +67,17 @@ impl fmt::Display for Slug {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_becomes_the_slug_that_is_nearest() {
+        let of = |text: &str| Slug::of(text).map(String::from);
+        assert_eq!(of("  Home & Table -- 2 "), Some("home-table-2".to_owned()));
+        assert_eq!(of(&"ab-".repeat(40)).map(|slug| slug.len()), Some(SLUG_LENGTH_MAX));
+        assert_eq!((of("日本"), of(""), of("018f3a5e7c4b7d2a9f003b1c2d4e5f60")), (None, None, None));
+        let long = Slug::of(&"a".repeat(90)).unwrap().with_ending("potter").unwrap();
+        assert!(long.as_str().len() == SLUG_LENGTH_MAX && long.as_str().ends_with("a-potter"));
+        assert_eq!(long.with_ending(&"b".repeat(80)), None);
+    }
 
     #[test]
     fn a_slug_never_parses_as_an_id() {

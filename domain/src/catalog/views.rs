@@ -74,6 +74,24 @@ pub struct Rating {
     pub count: u32,
 }
 
+impl Rating {
+    /// One review's stars.
+    pub fn of_stars(stars: u8) -> Self {
+        Self { average: f32::from(stars), count: 1 }
+    }
+
+    /// 0 to 50.
+    pub fn tenths(self) -> u32 {
+        (self.average * 10.0).round() as u32
+    }
+
+    /// `4.6`. Put together from whole numbers: printing a float would bring 20 KB of code to the browser.
+    pub fn text(self) -> String {
+        let tenths = self.tenths();
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
 /// One product in a listing. The price is the lowest of its variants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
@@ -171,10 +189,18 @@ pub struct ProductInventory {
     pub variants: Vec<VariantInventory>,
 }
 
+/// A topmost category with the first picture of what sells best in it and has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepartmentView {
+    pub category: CategoryView,
+    pub image: Option<ImageView>,
+}
+
 /// What the home page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HomeView {
-    pub categories: Vec<CategoryView>,
+    /// The topmost categories that have products.
+    pub departments: Vec<DepartmentView>,
     pub newest: Vec<ProductCard>,
     /// By units sold; filled up with the newest where little was sold.
     pub best_selling: Vec<ProductCard>,

@@ -2,7 +2,8 @@ use crate::address::FieldError;
 use crate::id::OrderId;
 use crate::inventory::Shortage;
 use crate::orders::OrderNumber;
-use crate::pricing::QuoteView;
+use crate::payments::NotChargeable;
+use crate::pricing::{CouponRefusal, QuoteView};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -34,4 +35,9 @@ pub enum CheckoutRefusal {
     /// An item is not priced in the chosen currency or was withdrawn.
     #[error("Something in the cart is not for sale any more. Remove it to go on.")]
     LineWithdrawn,
+    /// The gateway takes no such amount: too little, too much.
+    #[error("This total cannot be paid: {reason}.")]
+    TotalNotPayable { reason: NotChargeable },
+    #[error(transparent)]
+    Coupon(CouponRefusal),
 }

@@ -158,6 +158,40 @@ pub fn next(step: Step, outcome: StepOutcome) -> Next {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn outcome() -> impl Strategy<Value = StepOutcome> {
+        prop_oneof![4 => Just(StepOutcome::Done), 2 => Just(StepOutcome::Wait), 1 => Just(StepOutcome::Refused)]
+    }
+
+    proptest! {
+        /// However the steps end: each is done once and in order, and what is undone had not yet taken money.
+        #[test]
+        fn a_purchase_goes_through_or_back_and_never_back_once_money_has_moved(outcomes in prop::collection::vec(outcome(), 0..60)) {
+            let mut step = Step::Quote;
+            let mut done = Vec::new();
+            for outcome in outcomes {
+                match next(step, outcome) {
+                    Next::Run(following) => {
+                        done.push(step);
+                        step = following;
+                    }
+                    Next::Wait(same) => prop_assert_eq!(same, step),
+                    Next::Undo(from) => {
+                        prop_assert_eq!(from, step);
+                        prop_assert!(!done.contains(&Step::CapturePayment));
+                        break;
+                    }
+                    Next::Finished => {
+                        done.push(step);
+                        prop_assert_eq!(&done[..], &Step::ALL[..]);
+                        break;
+                    }
+                }
+            }
+            prop_assert_eq!(&done[..], &Step::ALL[..done.len()]);
+        }
+    }
 
     #[test]
     fn done_steps_lead_to_the_end_in_order() {

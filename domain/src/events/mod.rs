@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     UserRegistered { user: UserId },
+    EmailVerified { user: UserId },
     ProductPublished { product: ProductId, seller: SellerId },
+    ProductChanged { product: ProductId, seller: SellerId },
     CartMerged { cart: CartId, from: CartId, user: UserId },
     OrderPlaced { order: OrderId, total: Money },
     PaymentAuthorized { order: OrderId, payment: PaymentId, amount: Money },
@@ -26,7 +28,9 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         match self {
             Event::UserRegistered { .. } => "user_registered",
+            Event::EmailVerified { .. } => "email_verified",
             Event::ProductPublished { .. } => "product_published",
+            Event::ProductChanged { .. } => "product_changed",
             Event::CartMerged { .. } => "cart_merged",
             Event::OrderPlaced { .. } => "order_placed",
             Event::PaymentAuthorized { .. } => "payment_authorized",
@@ -42,8 +46,8 @@ impl Event {
     /// The id of the thing it happened to: consumers see the events of one thing in order.
     pub fn subject(&self) -> uuid::Uuid {
         match self {
-            Event::UserRegistered { user } => user.0,
-            Event::ProductPublished { product, .. } => product.0,
+            Event::UserRegistered { user } | Event::EmailVerified { user } => user.0,
+            Event::ProductPublished { product, .. } | Event::ProductChanged { product, .. } => product.0,
             Event::CartMerged { cart, .. } => cart.0,
             Event::OrderPlaced { order, .. }
             | Event::PaymentAuthorized { order, .. }

@@ -99,6 +99,28 @@ pub fn timeline_event(payment: PaymentStatus) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever is asked of an order in whatever sequence: paid once at most, never unpaid again, and its end is the end.
+        #[test]
+        fn an_order_is_paid_once_at_most_and_ends_once(asked in prop::collection::vec(prop::sample::select(OrderStatus::ALL.to_vec()), 0..40)) {
+            let mut walk = vec![OrderStatus::PendingPayment];
+            for next in asked {
+                if walk[walk.len() - 1].may_become(next) {
+                    walk.push(next);
+                }
+            }
+            for status in OrderStatus::ALL {
+                prop_assert!(walk.iter().filter(|seen| **seen == status).count() <= 1, "{status:?} twice in {walk:?}");
+            }
+            let paid = walk.iter().position(|status| status.was_paid());
+            prop_assert_eq!(paid, walk.iter().position(|status| *status == OrderStatus::Paid));
+            for status in &walk[paid.unwrap_or(walk.len())..] {
+                prop_assert!(status.was_paid() || *status == OrderStatus::Canceled, "{walk:?}");
+            }
+        }
+    }
 
     #[test]
     fn an_order_that_ended_unpaid_stays_so() {

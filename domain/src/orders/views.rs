@@ -53,6 +53,8 @@ pub struct OrderLineView {
     pub quantity: u32,
     pub unit_price: Money,
     pub line_total: Money,
+    /// What the coupon takes off the line.
+    pub discount: Money,
     pub image: Option<crate::catalog::ImageView>,
 }
 
@@ -79,6 +81,8 @@ pub struct SellerOrderView {
     pub delivery_to: String,
     pub goods: Money,
     pub shipping: Money,
+    /// On goods and shipping.
+    pub discount: Money,
     pub tax: Money,
     pub total: Money,
     pub shipments: Vec<ShipmentView>,
@@ -111,8 +115,14 @@ pub struct OrderView {
     pub email: String,
     /// The parcel's label, line by line.
     pub shipping_address: Vec<String>,
+    /// ISO 3166-1 alpha-2; the label's last line names it in English.
+    pub shipping_country: String,
+    /// The code that the order was placed with.
+    pub coupon: Option<String>,
     pub subtotal: Money,
+    /// On goods and shipping.
     pub discount: Money,
+    /// Before the discount.
     pub shipping: Money,
     pub tax: Money,
     pub tax_included: bool,

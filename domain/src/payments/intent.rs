@@ -1,4 +1,5 @@
 use crate::money::{Currency, Money};
+use serde::{Deserialize, Serialize};
 
 /// How an intent stands at the gateway, by the gateway's own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,8 @@ const AMOUNT_RULES: [AmountRule; 5] = [
 pub const CHARGE_MAX: i64 = 99_999_999;
 
 /// Why an amount cannot be charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NotChargeable {
     #[error("the smallest payment is {0}")]
     TooSmall(Money),
@@ -99,6 +101,15 @@ pub fn chargeable(money: Money) -> Result<i64, NotChargeable> {
     } else {
         Ok(money.amount)
     }
+}
+
+/// As long as Stripe's ids can be.
+const PAYMENT_METHOD_LENGTH_MAX: usize = 255;
+
+/// Whether a gateway could know a payment method by this name (`pm_card_visa`).
+pub fn is_payment_method(name: &str) -> bool {
+    let is_of_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (1..=PAYMENT_METHOD_LENGTH_MAX).contains(&name.len()) && name.bytes().all(is_of_id)
 }
 
 #[cfg(test)]
@@ -135,5 +146,12 @@ mod tests {
             chargeable(Money::new(CHARGE_MAX + 1, Currency::Eur)),
             Err(NotChargeable::TooLarge(Money::new(CHARGE_MAX, Currency::Eur)))
         );
+    }
+
+    #[test]
+    fn a_payment_method_is_named_like_one() {
+        assert!(["pm_card_visa", "pm_1Abc", "card_1"].into_iter().all(is_payment_method));
+        let long = "x".repeat(256);
+        assert!(!["", "pm card", "pm_1\n", "pm_1/../2", "pm_é", &long].into_iter().any(is_payment_method));
     }
 }

@@ -120,6 +120,8 @@ pub struct SellerPart {
     pub net_shipping: i64,
     pub tax: i64,
     pub commission: i64,
+    /// What the marketplace adds to what the shopper pays, for a discount that it bears.
+    pub contribution: i64,
 }
 
 /// Everything that is posted when an order's payment is captured: the money's arrival, divided; then each seller's
@@ -134,6 +136,7 @@ pub fn sale(payment: PaymentId, total: Money, parts: &[SellerPart]) -> Result<Ve
         arrival.push((Account::SellerPayable(part.seller), -part.net_goods));
         arrival.push((Account::Shipping, -part.net_shipping));
         arrival.push((Account::TaxPayable, -part.tax));
+        arrival.push((Account::PlatformRevenue, part.contribution));
     }
     let mut transfers = vec![Transfer::new(Fact::Capture(payment), currency, &arrival)?];
     for part in parts {
@@ -161,6 +164,7 @@ mod tests {
             net_shipping,
             tax,
             commission,
+            contribution: 0,
         }
     }
 
@@ -191,6 +195,15 @@ mod tests {
         assert_eq!(balance(&transfers, Account::Shipping), 0);
         // The second seller ships free of charge: there is nothing to move.
         assert_eq!(transfers.len(), 1 + 2 + 1);
+    }
+
+    #[test]
+    fn a_discount_that_the_marketplace_bears_is_its_own_loss() {
+        let part = SellerPart { contribution: 2_000, ..part(1, 1, (10_000, 500, 640, 1_250)) };
+        let transfers = sale(PAYMENT, usd(9_140), &[part]).unwrap();
+        assert_eq!(balance(&transfers, Account::GatewayClearing), 9_140);
+        assert_eq!(balance(&transfers, Account::SellerPayable(part.seller)), -(10_000 + 500 - 1_250));
+        assert_eq!(balance(&transfers, Account::PlatformRevenue), 2_000 - 1_250);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod refusal;
 mod transitions;
 mod views;
 
-pub use intent::{CHARGE_MAX, IntentStatus, NotChargeable, chargeable};
+pub use intent::{CHARGE_MAX, IntentStatus, NotChargeable, chargeable, is_payment_method};
 pub use refusal::PaymentRefusal;
 pub use transitions::{TRANSITIONS, UnknownStatus};
 pub use views::{AttemptError, AttemptStatus, AttemptView, Gateway, NextAction, PaymentStatus, PaymentView};

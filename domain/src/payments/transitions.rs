@@ -113,6 +113,26 @@ pub struct UnknownStatus;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever the gateway reports in whatever sequence: one capture at most, and then no way back to before it.
+        #[test]
+        fn money_is_taken_once_at_most(reported in prop::collection::vec(prop::sample::select(PaymentStatus::ALL.to_vec()), 0..60)) {
+            let mut walk = vec![PaymentStatus::Created];
+            for next in reported {
+                if walk[walk.len() - 1].may_become(next) {
+                    walk.push(next);
+                }
+            }
+            let captures = walk.iter().filter(|status| **status == PaymentStatus::Captured).count();
+            prop_assert!(captures <= 1, "{walk:?}");
+            if let Some(capture) = walk.iter().position(|status| status.is_captured()) {
+                prop_assert_eq!(&walk[capture - 1..=capture], [PaymentStatus::Authorized, PaymentStatus::Captured]);
+                prop_assert!(walk[capture..].iter().all(|status| status.is_captured()), "{walk:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_canceled_payment_stays_canceled_and_a_captured_one_is_never_canceled() {

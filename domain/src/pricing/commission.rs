@@ -1,17 +1,9 @@
-use crate::money::{BasisPoints, Money, MoneyError};
+use crate::money::{BasisPoints, Money};
 
-/// How one sale is divided, frozen when it is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Earnings {
-    pub commission: Money,
-    /// What the seller is owed: goods and shipping less the commission.
-    pub seller: Money,
-}
-
-/// Commission is taken of the goods, before shipping and tax; rounding favours neither side (half up).
-pub fn earnings(goods: Money, shipping: Money, rate: BasisPoints) -> Result<Earnings, MoneyError> {
-    let commission = Money::new(rate.of(goods.amount), goods.currency);
-    Ok(Earnings { commission, seller: goods.checked_add(shipping)?.checked_sub(commission)? })
+/// What the marketplace keeps of a sale, frozen when it is paid: of the goods without tax, before shipping; rounding favours
+/// neither side (half up).
+pub fn commission(net_goods: Money, rate: BasisPoints) -> Money {
+    Money::new(rate.of(net_goods.amount), net_goods.currency)
 }
 
 #[cfg(test)]
@@ -20,9 +12,10 @@ mod tests {
     use crate::money::Currency;
 
     #[test]
-    fn commission_and_earnings_are_the_whole_sale() {
+    fn half_a_cent_goes_up() {
         let usd = |amount| Money::new(amount, Currency::Usd);
-        let shares = earnings(usd(3_333), usd(500), BasisPoints(1_250)).unwrap();
-        assert_eq!((shares.commission, shares.seller), (usd(417), usd(3_416)));
+        assert_eq!(commission(usd(3_333), BasisPoints(1_250)), usd(417));
+        assert_eq!(commission(usd(500), BasisPoints(10)), usd(1));
+        assert_eq!(commission(usd(499), BasisPoints(10)), usd(0));
     }
 }

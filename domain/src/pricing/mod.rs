@@ -2,9 +2,17 @@
 //! the total to the cent.
 
 mod commission;
+mod coupon;
+mod discount;
 mod quote;
+mod shipping;
+#[cfg(test)]
+mod tests;
 mod views;
 
-pub use commission::{Earnings, earnings};
-pub use quote::{LineQuote, PricedLine, Quote, SellerQuote, TaxRule};
+pub use commission::commission;
+pub use coupon::{CODE_LENGTH_MAX, CODE_LENGTH_MIN, Coupon, CouponRefusal, Standing, code, goods_discount};
+pub use discount::{Discount, Funder, OrderCut};
+pub use quote::{Charge, LineQuote, PricedLine, Quote, Rounding, SellerQuote, TaxRule};
+pub use shipping::ShippingFee;
 pub use views::{QuoteView, SellerName, ShippingOption};

@@ -1,3 +1,4 @@
+use super::discount::{Discount, Funder};
 use crate::id::{SellerId, VariantId};
 use crate::money::{BasisPoints, Currency, Money, MoneyError, prorate};
 
@@ -17,6 +18,23 @@ impl TaxRule {
     }
 }
 
+/// How amounts that do not come out even are made whole. Kept with an order, so that what it says can be worked out again
+/// after the rule has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// The tax of each line, and of each parcel, on its own: half up.
+    LineHalfUp,
+}
+
+impl Rounding {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rounding::LineHalfUp => "line_half_up",
+        }
+    }
+}
+
 /// A line of a cart with its price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PricedLine {
@@ -26,24 +44,54 @@ pub struct PricedLine {
     pub unit_price: Money,
 }
 
-/// A line with its shares. `tax` is of this line alone, rounded half up.
+/// An amount, what a coupon takes off it, and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Before anything is taken off.
+    pub price: Money,
+    pub discount: Money,
+    /// On what is left, or inside it; of this amount alone, rounded half up.
+    pub tax: Money,
+    /// What the seller earns of it: without tax, and without a discount that the marketplace pays for.
+    pub net: Money,
+    /// What the marketplace adds, so that the seller earns `net`.
+    pub contribution: Money,
+}
+
+impl Charge {
+    fn new(price: Money, discount: Money, funder: Funder, rule: TaxRule) -> Result<Self, MoneyError> {
+        let net_of = |gross: Money| if rule.included { gross.checked_sub(rule.tax_of(gross)) } else { Ok(gross) };
+        let paid = price.checked_sub(discount)?;
+        let net = net_of(match funder {
+            Funder::Seller => paid,
+            Funder::Marketplace => price,
+        })?;
+        Ok(Self { price, discount, tax: rule.tax_of(paid), net, contribution: net.checked_sub(net_of(paid)?)? })
+    }
+}
+
+/// A line with its charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineQuote {
     pub line: PricedLine,
-    pub total: Money,
-    pub tax: Money,
+    pub charge: Charge,
 }
 
-/// One seller's part: `goods` and `shipping` as priced, `tax` on both. `total` is what the shopper pays for this part.
+/// One seller's part: `goods` and `shipping` as priced, `discount` on both, `tax` on what is left of both. `total` is what
+/// the shopper pays for this part: always `net_goods + net_shipping + tax - contribution`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SellerQuote {
     pub seller: SellerId,
     pub lines: Vec<LineQuote>,
     pub goods: Money,
     pub shipping: Money,
-    pub goods_tax: Money,
-    pub shipping_tax: Money,
+    pub discount: Money,
     pub tax: Money,
+    /// Goods without their tax: what the seller and the marketplace share.
+    pub net_goods: Money,
+    /// Shipping without its tax.
+    pub net_shipping: Money,
+    pub contribution: Money,
     pub total: Money,
 }
 
@@ -52,6 +100,7 @@ pub struct SellerQuote {
 pub struct Quote {
     pub sellers: Vec<SellerQuote>,
     pub tax_rule: TaxRule,
+    pub rounding: Rounding,
     pub subtotal: Money,
     pub discount: Money,
     pub shipping: Money,
@@ -60,78 +109,84 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// Prices `lines` with each seller's shipping (a seller without an entry ships free).
-    pub fn new(currency: Currency, lines: &[PricedLine], shipping: &[(SellerId, Money)], tax_rule: TaxRule) -> Result<Quote, MoneyError> {
-        let mut order: Vec<SellerId> = Vec::new();
-        for line in lines {
-            if !order.contains(&line.seller) {
-                order.push(line.seller);
-            }
-        }
-        let sellers = order
-            .into_iter()
-            .map(|seller| {
-                let fee = shipping.iter().find(|(of, _)| *of == seller).map_or(Money::zero(currency), |(_, fee)| *fee);
-                SellerQuote::new(currency, seller, lines.iter().filter(|line| line.seller == seller), fee, tax_rule)
+    /// Prices `lines` with each seller's shipping (a seller without an entry ships free), less what `discount` takes off.
+    pub fn new(
+        currency: Currency,
+        lines: &[PricedLine],
+        shipping: &[(SellerId, Money)],
+        tax_rule: TaxRule,
+        discount: Option<&Discount>,
+    ) -> Result<Quote, MoneyError> {
+        let funder = discount.map_or(Funder::Seller, |discount| discount.funder);
+        let off = match discount {
+            Some(discount) => discount.off_goods(currency, lines)?,
+            None => vec![0; lines.len()],
+        };
+        let charged = lines
+            .iter()
+            .zip(off)
+            .map(|(line, off)| {
+                let price = line.unit_price.checked_mul(line.quantity)?;
+                Ok(LineQuote { line: *line, charge: Charge::new(price, Money::new(off, currency), funder, tax_rule)? })
             })
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, MoneyError>>()?;
+        let mut sellers: Vec<SellerQuote> = Vec::new();
+        for line in &charged {
+            let seller = line.line.seller;
+            if sellers.iter().any(|part| part.seller == seller) {
+                continue;
+            }
+            let own = charged.iter().filter(|line| line.line.seller == seller).copied().collect();
+            let fee = shipping.iter().find(|(of, _)| *of == seller).map_or(Money::zero(currency), |(_, fee)| *fee);
+            let off = if discount.is_some_and(|discount| discount.frees_shipping_of(seller)) { fee } else { Money::zero(currency) };
+            sellers.push(SellerQuote::new(currency, seller, own, Charge::new(fee, off, funder, tax_rule)?, tax_rule)?);
+        }
         let sum = |part: fn(&SellerQuote) -> Money| Money::sum(currency, sellers.iter().map(part));
         Ok(Quote {
             subtotal: sum(|seller| seller.goods)?,
-            discount: Money::zero(currency),
+            discount: sum(|seller| seller.discount)?,
             shipping: sum(|seller| seller.shipping)?,
             tax: sum(|seller| seller.tax)?,
             total: sum(|seller| seller.total)?,
             tax_rule,
+            rounding: Rounding::LineHalfUp,
             sellers,
         })
     }
 }
 
 impl SellerQuote {
-    fn new<'a>(
-        currency: Currency,
-        seller: SellerId,
-        lines: impl Iterator<Item = &'a PricedLine>,
-        shipping: Money,
-        rule: TaxRule,
-    ) -> Result<Self, MoneyError> {
-        let lines = lines
-            .map(|line| {
-                let total = line.unit_price.checked_mul(line.quantity)?;
-                Ok(LineQuote { line: *line, total, tax: rule.tax_of(total) })
-            })
-            .collect::<Result<Vec<_>, MoneyError>>()?;
-        let goods = Money::sum(currency, lines.iter().map(|line| line.total))?;
-        let goods_tax = Money::sum(currency, lines.iter().map(|line| line.tax))?;
-        let shipping_tax = rule.tax_of(shipping);
-        let tax = goods_tax.checked_add(shipping_tax)?;
-        let priced = goods.checked_add(shipping)?;
-        let total = if rule.included { priced } else { priced.checked_add(tax)? };
-        Ok(Self { seller, lines, goods, shipping, goods_tax, shipping_tax, tax, total })
-    }
-
-    /// Goods without their tax: what the seller and the marketplace share.
-    pub fn net_goods(&self, rule: TaxRule) -> Result<Money, MoneyError> {
-        if rule.included { self.goods.checked_sub(self.goods_tax) } else { Ok(self.goods) }
-    }
-
-    /// Shipping without its tax.
-    pub fn net_shipping(&self, rule: TaxRule) -> Result<Money, MoneyError> {
-        if rule.included { self.shipping.checked_sub(self.shipping_tax) } else { Ok(self.shipping) }
+    fn new(currency: Currency, seller: SellerId, lines: Vec<LineQuote>, parcel: Charge, rule: TaxRule) -> Result<Self, MoneyError> {
+        let goods = |part: fn(&Charge) -> Money| Money::sum(currency, lines.iter().map(|line| part(&line.charge)));
+        let both = |part: fn(&Charge) -> Money| goods(part)?.checked_add(part(&parcel));
+        let (discount, tax) = (both(|charge| charge.discount)?, both(|charge| charge.tax)?);
+        let paid = both(|charge| charge.price)?.checked_sub(discount)?;
+        Ok(Self {
+            seller,
+            goods: goods(|charge| charge.price)?,
+            shipping: parcel.price,
+            discount,
+            tax,
+            net_goods: goods(|charge| charge.net)?,
+            net_shipping: parcel.net,
+            contribution: both(|charge| charge.contribution)?,
+            total: if rule.included { paid } else { paid.checked_add(tax)? },
+            lines,
+        })
     }
 
     /// What the shopper pays for each line, shipping and its tax spread by value: what a line gives back when returned.
     pub fn line_shares(&self) -> Vec<Money> {
-        let weights: Vec<u64> = self.lines.iter().map(|line| line.total.amount.unsigned_abs()).collect();
+        let weight = |line: &LineQuote| (line.charge.price.amount - line.charge.discount.amount).unsigned_abs();
+        let weights: Vec<u64> = self.lines.iter().map(weight).collect();
         prorate(self.total.amount, &weights).into_iter().map(|amount| Money { amount, ..self.total }).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::OrderCut;
     use super::*;
-    use proptest::prelude::*;
     use uuid::Uuid;
 
     fn usd(amount: i64) -> Money {
@@ -155,6 +210,7 @@ mod tests {
             &[line(1, 2, 1_005), line(2, 1, 333)],
             &shipping,
             TaxRule { rate: BasisPoints(725), included: false },
+            None,
         )
         .unwrap();
         assert_eq!((quote.subtotal, quote.shipping), (usd(2_343), usd(500)));
@@ -164,37 +220,59 @@ mod tests {
 
     #[test]
     fn tax_inside_the_price_changes_no_total() {
-        let quote = Quote::new(Currency::Usd, &[line(1, 1, 11_900)], &[], TaxRule { rate: BasisPoints(1_900), included: true }).unwrap();
+        let quote =
+            Quote::new(Currency::Usd, &[line(1, 1, 11_900)], &[], TaxRule { rate: BasisPoints(1_900), included: true }, None).unwrap();
         assert_eq!((quote.tax, quote.total), (usd(1_900), usd(11_900)));
-        assert_eq!(quote.sellers[0].net_goods(quote.tax_rule).unwrap(), usd(10_000));
+        assert_eq!(quote.sellers[0].net_goods, usd(10_000));
     }
 
     #[test]
     fn an_absurd_price_is_refused_instead_of_wrapping() {
-        assert_eq!(Quote::new(Currency::Usd, &[line(1, 99, i64::MAX / 2)], &[], TaxRule::NONE), Err(MoneyError::Overflow));
+        assert_eq!(Quote::new(Currency::Usd, &[line(1, 99, i64::MAX / 2)], &[], TaxRule::NONE, None), Err(MoneyError::Overflow));
     }
 
-    proptest! {
-        #[test]
-        fn every_quote_adds_up(
-            lines in prop::collection::vec((1_u128..5, 1_u32..99, 0_i64..1_000_000), 1..20),
-            fees in prop::collection::vec(0_i64..10_000, 4),
-            rate in 0_u32..3_000,
-            included in any::<bool>(),
-        ) {
-            let rule = TaxRule { rate: BasisPoints(rate), included };
-            let lines: Vec<PricedLine> = lines.into_iter().map(|(seller, quantity, price)| line(seller, quantity, price)).collect();
-            let shipping: Vec<(SellerId, Money)> = fees.iter().enumerate().map(|(i, fee)| (SellerId(Uuid::from_u128(i as u128 + 1)), usd(*fee))).collect();
-            let quote = Quote::new(Currency::Usd, &lines, &shipping, rule).unwrap();
-            let added = if included { 0 } else { quote.tax.amount };
-            prop_assert_eq!(quote.total.amount, quote.subtotal.amount + quote.shipping.amount + added);
-            for seller in &quote.sellers {
-                let net = seller.net_goods(rule).unwrap().amount + seller.net_shipping(rule).unwrap().amount;
-                prop_assert_eq!(seller.total.amount, net + seller.tax.amount);
-                prop_assert_eq!(seller.line_shares().iter().map(|share| share.amount).sum::<i64>(), seller.total.amount);
-            }
-            let count: usize = quote.sellers.iter().map(|seller| seller.lines.len()).sum();
-            prop_assert_eq!(count, lines.len());
-        }
+    const VAT: TaxRule = TaxRule { rate: BasisPoints(1_900), included: true };
+
+    #[test]
+    fn lanes_follow_one_another_and_stop_at_nothing() {
+        let discount = Discount {
+            item: BasisPoints(1_000),
+            order: Some(OrderCut::Amount(usd(500))),
+            free_shipping: true,
+            ..Discount::nothing(Funder::Seller)
+        };
+        let shipping = [(SellerId(Uuid::from_u128(1)), usd(700))];
+        let quote = Quote::new(Currency::Usd, &[line(1, 2, 1_000), line(1, 1, 333)], &shipping, TaxRule::NONE, Some(&discount)).unwrap();
+        // 10 % of 20.00 and of 3.33; then 5.00 over 18.00 and 3.00; then the parcel.
+        let off: Vec<i64> = quote.sellers[0].lines.iter().map(|line| line.charge.discount.amount).collect();
+        assert_eq!(off, [200 + 429, 33 + 71]);
+        assert_eq!((quote.discount, quote.total), (usd(233 + 500 + 700), usd(2_333 - 233 - 500)));
+        let huge = Discount { order: Some(OrderCut::Amount(usd(i64::MAX))), ..discount };
+        let quote = Quote::new(Currency::Usd, &[line(1, 2, 1_000)], &shipping, VAT, Some(&huge)).unwrap();
+        assert_eq!((quote.discount, quote.tax, quote.total), (usd(2_700), usd(0), usd(0)));
+    }
+
+    #[test]
+    fn whoever_funds_a_discount_bears_it() {
+        let half = |funder| Discount { order: Some(OrderCut::Percent(BasisPoints(5_000))), ..Discount::nothing(funder) };
+        let quote = |discount: &Discount| Quote::new(Currency::Usd, &[line(1, 1, 11_900)], &[], VAT, Some(discount)).unwrap();
+        let (own, gift) = (quote(&half(Funder::Seller)), quote(&half(Funder::Marketplace)));
+        assert_eq!((own.total, gift.total), (usd(5_950), usd(5_950)));
+        assert_eq!((own.tax, gift.tax), (usd(950), usd(950)));
+        assert_eq!((own.sellers[0].net_goods, own.sellers[0].contribution), (usd(5_000), usd(0)));
+        assert_eq!((gift.sellers[0].net_goods, gift.sellers[0].contribution), (usd(10_000), usd(5_000)));
+    }
+
+    #[test]
+    fn a_sellers_coupon_leaves_other_sellers_alone() {
+        let discount = Discount {
+            seller: Some(SellerId(Uuid::from_u128(2))),
+            item: BasisPoints(10_000),
+            free_shipping: true,
+            ..Discount::nothing(Funder::Seller)
+        };
+        let shipping = [(SellerId(Uuid::from_u128(1)), usd(500)), (SellerId(Uuid::from_u128(2)), usd(600))];
+        let quote = Quote::new(Currency::Usd, &[line(1, 1, 1_000), line(2, 1, 2_000)], &shipping, TaxRule::NONE, Some(&discount)).unwrap();
+        assert_eq!((quote.sellers[0].total, quote.sellers[1].total), (usd(1_500), usd(0)));
     }
 }

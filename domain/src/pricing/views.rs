@@ -1,3 +1,4 @@
+use super::CouponRefusal;
 use crate::id::ShippingRateId;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,14 @@ pub struct ShippingOption {
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct QuoteView {
     pub shipping_options: Vec<ShippingOption>,
+    /// The coupon that was taken into account.
+    pub coupon: Option<String>,
+    /// Why the cart's coupon takes nothing off.
+    pub coupon_problem: Option<CouponRefusal>,
     pub subtotal: Money,
+    /// On goods and shipping.
     pub discount: Money,
+    /// Before the discount.
     pub shipping: Money,
     pub tax: Money,
     /// Whether `tax` is already inside the prices (it is then not added to `total`).
