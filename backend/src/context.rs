@@ -1,9 +1,13 @@
 //! Who asks, and with what: every use case gets a [`Context`].
 
+use crate::mail::MailSettings;
 use crate::payments::gateway::Gateway;
 use crate::redis::Redis;
 use domain::accounts::{Role, SessionUser};
 use domain::id::{SellerId, UserId};
+use domain::language::Language;
+use domain::market::Market;
+use domain::money::Currency;
 use domain::payments::Gateway as GatewayKind;
 use secrecy::SecretString;
 use sqlx::PgPool;
@@ -27,6 +31,7 @@ pub struct Settings {
     pub payment_script_url: String,
     pub webhook_secret: SecretString,
     pub media_dir: PathBuf,
+    pub mail: MailSettings,
     /// Failed sign-ins allowed in 15 minutes, per account and per client.
     pub sign_in_limit_account: u32,
     pub sign_in_limit_client: u32,
@@ -53,6 +58,26 @@ pub struct Caller {
     pub cart_token: Option<String>,
     /// Tokens of single orders, from the cookie or the `Order-Token` header.
     pub order_tokens: Vec<String>,
+    /// Where the caller looks at the shop: a cart that is looked at or changed follows its currency, and links lead back to it.
+    /// None: a program, whose carts stay as they are.
+    pub market: Option<Market>,
+}
+
+impl Caller {
+    /// What the caller is shown prices in.
+    pub fn currency(&self) -> Option<Currency> {
+        self.market.map(|market| market.currency)
+    }
+
+    /// What the caller reads; a program reads English.
+    pub fn language(&self) -> Language {
+        self.market.unwrap_or_default().language
+    }
+
+    /// What the addresses begin with that lead the caller back to where it looks.
+    pub fn prefix(&self) -> &'static str {
+        self.market.unwrap_or_default().prefix()
+    }
 }
 
 /// One request, or one run of a worker.

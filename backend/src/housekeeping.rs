@@ -1,7 +1,7 @@
 //! What the shop does for itself, again and again: forgetting what nobody needs any more.
 
 use crate::jobs::{self, Handler, Next, schedule};
-use crate::{Handles, accounts, cart, checkout, db, events, orders, payments};
+use crate::{Handles, accounts, cart, checkout, db, events, mail, orders, payments};
 use serde_json::json;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -18,6 +18,7 @@ const KINDS: &[Handler] = &[
     Handler { kind: "forget_webhooks", run: |handles, _| Box::pin(async move { again(payments::forget_webhooks(&handles).await?) }) },
     Handler { kind: "forget_order_links", run: |handles, _| Box::pin(async move { again(orders::forget_ended(&handles).await?) }) },
     Handler { kind: "forget_purchases", run: |handles, _| Box::pin(async move { again(checkout::forget_finished(&handles).await?) }) },
+    Handler { kind: "forget_mails", run: |handles, _| Box::pin(async move { again(mail::forget_old(&handles).await?) }) },
 ];
 
 fn again(deleted: u64) -> anyhow::Result<Next> {

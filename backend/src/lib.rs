@@ -18,13 +18,16 @@ pub mod media;
 pub mod orders;
 pub mod payments;
 pub mod pricing;
+pub mod reviews;
 pub mod sellers;
 
 pub mod check;
 pub mod demo;
 pub mod events;
 pub mod idempotency;
+pub mod import;
 pub mod jobs;
+pub mod mail;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -1,15 +1,19 @@
 //! Accounts, sessions and access tokens. PostgreSQL is asked on every request who somebody is, so that a suspension or a
 //! change of role bites with the next one; Redis keeps a copy of each session for when PostgreSQL is away.
 
+mod addresses;
 pub(crate) mod password;
 mod sessions;
 mod store;
 mod throttle;
 mod tokens;
+mod verification;
 
-pub use sessions::{end_session, session_user, start_session};
-pub(crate) use store::insert_user;
+pub use addresses::{addresses, change_address, forget_address, keep_address};
+pub use sessions::{end_other_sessions, end_session, session_user, sessions, start_session};
+pub(crate) use store::{insert_user, verify_email};
 pub use tokens::{access_token_user, issue_tokens, refresh, revoke, revoke_access};
+pub use verification::{is_email_verified, send_verification};
 
 use crate::failure::OnConstraint as _;
 use crate::{Client, Context, Failure, Handles, db, events};
@@ -25,14 +29,12 @@ use throttle::{Bucket, Taken};
 /// As the column allows.
 const NAME_LENGTH_MAX: usize = 100;
 
-/// Makes an account. The caller is not signed in by it: follow with [`start_session`] or [`issue_tokens`].
+/// Makes an account, and mails its address a link to verify it. The caller is not signed in by it: follow with
+/// [`start_session`] or [`issue_tokens`].
 pub async fn register(ctx: &Context, email: &str, password: &str, name: &str) -> Result<UserView, Failure<AccountRefusal>> {
     let refuse = |refusal| Err(Failure::Refused(refusal));
     let Ok(email) = email.parse::<Email>() else { return refuse(AccountRefusal::InvalidEmail) };
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_LENGTH_MAX || name.chars().any(char::is_control) {
-        return refuse(AccountRefusal::InvalidName);
-    }
+    let Some(name) = checked_name(name) else { return refuse(AccountRefusal::InvalidName) };
     if let Some(weakness) = password_weakness(password, email.as_str(), name) {
         return refuse(AccountRefusal::WeakPassword { weakness });
     }
@@ -45,6 +47,7 @@ pub async fn register(ctx: &Context, email: &str, password: &str, name: &str) ->
         .await
         .on_constraint("app_user_email_key", || Failure::Refused(AccountRefusal::EmailTaken))?;
     events::record(&mut tx, &Event::UserRegistered { user }, &ctx.request_id).await?;
+    verification::mail_link(&mut tx, ctx, user, email.as_str()).await?;
     tx.commit().await?;
     Ok(UserView { id: user, email: email.into(), name: name.to_owned(), roles: vec![Role::Shopper] })
 }
@@ -80,7 +83,19 @@ pub async fn profile(ctx: &Context) -> Result<UserView, Failure<NoRefusal>> {
     store::user(&ctx.handles.db, user).await?.map(view).ok_or(Failure::Unauthorized)
 }
 
-/// Deletes sessions and refresh tokens that ended a while ago. Returns how many.
+/// Changes the caller's name.
+pub async fn rename(ctx: &Context, name: &str) -> Result<(), Failure<AccountRefusal>> {
+    let user = ctx.signed_in()?;
+    let Some(name) = checked_name(name) else { return Err(Failure::Refused(AccountRefusal::InvalidName)) };
+    Ok(store::rename(&ctx.handles.db, user, name).await?)
+}
+
+/// A name as it may be shown anywhere: one line, not too long.
+fn checked_name(name: &str) -> Option<&str> {
+    Some(name.trim()).filter(|name| !name.is_empty() && name.chars().count() <= NAME_LENGTH_MAX && !name.chars().any(char::is_control))
+}
+
+/// Deletes sessions, refresh tokens and mailed links that ended a while ago. Returns how many.
 ///
 /// # Errors
 /// When the database fails.

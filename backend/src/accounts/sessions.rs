@@ -2,8 +2,8 @@ use super::store;
 use crate::redis::Redis;
 use crate::{Context, Failure, Handles, db, secret};
 use anyhow::Context as _;
-use domain::accounts::{Role, SessionUser};
-use domain::id::UserId;
+use domain::accounts::{Role, SessionUser, SessionView};
+use domain::id::{SessionId, UserId};
 use domain::refusal::NoRefusal;
 use redis::AsyncCommands as _;
 
@@ -48,10 +48,24 @@ pub async fn session_user(handles: &Handles, token: &str) -> anyhow::Result<Opti
 pub async fn end_session(ctx: &Context, token: &str) -> Result<(), Failure<NoRefusal>> {
     let hash = secret::token_hash(token);
     store::end_session(&ctx.handles.db, &hash).await?;
-    let dropped: Result<(), _> = ctx.handles.redis.connection().del(key(&ctx.handles.redis, &hash)).await;
-    // Left there, the copy would serve only while PostgreSQL is away.
-    dropped.unwrap_or_else(|error| tracing::warn!(%error, "a session's copy stays until its time is over"));
+    drop_copy(&ctx.handles.redis, &hash).await;
     Ok(())
+}
+
+/// The signed-in browsers of whoever asks, the newest first; `token` is the session that asks.
+pub async fn sessions(ctx: &Context, token: &str) -> Result<Vec<SessionView>, Failure<NoRefusal>> {
+    let user = ctx.signed_in()?;
+    Ok(store::sessions(&ctx.handles.db, user, &secret::token_hash(token)).await?)
+}
+
+/// Signs other browsers of the caller out: the one with this id, or all but the one that asks. Returns how many there were.
+pub async fn end_other_sessions(ctx: &Context, token: &str, only: Option<SessionId>) -> Result<usize, Failure<NoRefusal>> {
+    let user = ctx.signed_in()?;
+    let ended = store::end_other_sessions(&ctx.handles.db, user, &secret::token_hash(token), only).await?;
+    for hash in &ended {
+        drop_copy(&ctx.handles.redis, hash).await;
+    }
+    Ok(ended.len())
 }
 
 fn key(redis: &Redis, hash: &[u8]) -> String {
@@ -65,6 +79,12 @@ async fn keep_copy(redis: &Redis, hash: &[u8], user: &SessionUser) {
         anyhow::Ok(())
     };
     kept.await.unwrap_or_else(|error| tracing::warn!(error = format!("{error:#}"), "a session has no copy in Redis"));
+}
+
+/// Left there, the copy would serve only while PostgreSQL is away.
+async fn drop_copy(redis: &Redis, hash: &[u8]) {
+    let dropped: Result<(), _> = redis.connection().del(key(redis, hash)).await;
+    dropped.unwrap_or_else(|error| tracing::warn!(%error, "a session's copy stays until its time is over"));
 }
 
 async fn copy(redis: &Redis, hash: &[u8]) -> anyhow::Result<Option<SessionUser>> {

@@ -2,13 +2,14 @@
 
 use super::state::{CartState, Offer};
 use super::store;
-use super::{Visitor, fast, is_unreachable, load_fresh, merging, outage};
+use super::{Visitor, currency, fast, follow_currency, is_unreachable, load_fresh, merging, outage};
 use crate::catalog::Picture;
 use crate::{Context, Failure, Handles};
 use domain::cart::CartRefusal;
 use domain::catalog::ImageView;
-use domain::id::{CartId, SellerId, StockItemId, VariantId};
+use domain::id::{CartId, CouponId, SellerId, StockItemId, VariantId};
 use domain::money::{BasisPoints, Currency, Money};
+use domain::pricing::Coupon;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ pub struct CheckoutCart {
     pub version: i64,
     pub currency: Currency,
     pub lines: Vec<CheckoutLine>,
+    /// The one that was entered, good or not.
+    pub coupon: Option<Coupon>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,7 +58,11 @@ async fn open(ctx: &Context) -> Result<CheckoutCart, Failure<CartRefusal>> {
     let visitor = Visitor::of(ctx).ok_or_else(none)?;
     let cart = store::find(&ctx.handles.db, &visitor.owner).await?.ok_or_else(none)?;
     outage::drain_cart(&ctx.handles, cart).await?;
-    let state = load_fresh(&ctx.handles, cart).await?.ok_or_else(none)?;
+    let mut state = load_fresh(&ctx.handles, cart).await?.ok_or_else(none)?;
+    if currency::must_follow(ctx, state.currency) {
+        follow_currency(ctx).await?;
+        state = load_fresh(&ctx.handles, cart).await?.ok_or_else(none)?;
+    }
     Ok(checkout_cart(state))
 }
 
@@ -63,7 +70,7 @@ fn checkout_cart(state: CartState) -> CheckoutCart {
     let currency = state.currency;
     // A line always has an offer here: its variant is kept by a foreign key.
     let lines = state.lines.into_iter().filter_map(|line| Some(checkout_line(line.offer?, line.quantity, currency))).collect();
-    CheckoutCart { id: state.id, version: state.version, currency, lines }
+    CheckoutCart { id: state.id, version: state.version, currency, lines, coupon: state.coupon }
 }
 
 fn checkout_line(offer: Offer, quantity: u32, currency: Currency) -> CheckoutLine {
@@ -85,15 +92,23 @@ fn checkout_line(offer: Offer, quantity: u32, currency: Currency) -> CheckoutLin
     }
 }
 
-/// Takes exactly what was ordered out of the cart, in the caller's transaction; out of the account's cart when the guest's
+/// Takes exactly what was ordered, and the order's coupon, out of the cart, in the caller's transaction; out of the account's cart when the guest's
 /// was merged into it meanwhile. Returns the new version, 0 when the cart is gone. Once committed, [`republish`].
 ///
 /// # Errors
 /// When the database fails.
-pub async fn remove_ordered(tx: &mut PgConnection, cart: CartId, quantities: &[(VariantId, u32)]) -> anyhow::Result<i64> {
+pub async fn remove_ordered(
+    tx: &mut PgConnection,
+    cart: CartId,
+    quantities: &[(VariantId, u32)],
+    coupon: Option<CouponId>,
+) -> anyhow::Result<i64> {
     let Some(cart) = store::lock_by_id(tx, cart).await? else { return Ok(0) };
     let (version, _) = store::touch(tx, cart).await?;
     store::subtract(tx, cart, version, quantities).await?;
+    if let Some(coupon) = coupon {
+        store::remove_coupon(tx, cart, coupon).await?;
+    }
     Ok(version)
 }
 

@@ -3,13 +3,12 @@
 use super::fast::{self, Pointer};
 use super::state::{CartState, Step};
 use super::store::{self, Owner};
-use super::{Visitor, is_unreachable, or_none, outage, publish, read, run_to_end};
+use super::{Visitor, is_unreachable, or_none, outage, publish, run_to_end};
 use crate::{Context, Failure, Handles, events};
 use anyhow::Context as _;
 use domain::cart::{CartItem, CartRefusal, CartView, MergeNotice, merge};
 use domain::events::Event;
 use domain::id::{CartId, UserId};
-use domain::money::Currency;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -56,13 +55,16 @@ async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: 
     let cart = store::lock(&mut tx, &account).await?.context("the account has a cart now")?;
     let mut state = super::open_locked(&mut tx, cart).await?;
     let guest_state = store::load(&mut *tx, guest_id).await?.filter(|loaded| !loaded.expired).map(|loaded| loaded.state);
-    let before = state.items();
+    let (before, is_alive) = (state.items(), guest_state.is_some());
     let steps = guest_state.map(|guest| steps_of(&before, &guest)).unwrap_or_default();
     let added: Vec<_> = steps.iter().map(|(item, _)| item.variant).collect();
     for (_, step) in &steps {
         store::write(&mut tx, cart, state.version + 1, *step).await?;
     }
-    if !steps.is_empty() {
+    // What the guest saw in another currency is seen in the account's now.
+    store::set_currency(&mut tx, cart, state.currency).await?;
+    let inherited = is_alive && store::inherit_coupon(&mut tx, cart, guest_id).await?;
+    if inherited || !steps.is_empty() {
         (state.version, state.expires_at) = store::touch(&mut tx, cart).await?;
     }
     store::retire(&mut tx, guest_id, cart).await?;
@@ -109,17 +111,12 @@ pub async fn undo_merge(ctx: &Context) -> Result<CartView, Failure<CartRefusal>>
     let user = ctx.signed_in()?;
     let handles = ctx.handles.clone();
     run_to_end(async move { undo(&handles, user).await }).await??;
-    match read(&ctx.handles, &Owner::User(user)).await? {
-        Some(state) => Ok(state.view(None)?),
-        None => Ok(CartView::empty(Currency::default())),
-    }
+    super::view(ctx).await
 }
 
 async fn undo(handles: &Handles, user: UserId) -> Result<(), Failure<CartRefusal>> {
     let account = Owner::User(user);
-    outage::drain_owner(handles, &account).await?;
-    let mut tx = handles.db.begin().await?;
-    let Some(cart) = store::lock(&mut tx, &account).await? else { return Ok(()) };
+    let (mut tx, Some(cart)) = super::lock_own(handles, Some(&account)).await? else { return Ok(()) };
     let Some(latest) = store::latest_merge(&mut *tx, user, UNDO_HOURS_MAX).await? else { return Ok(()) };
     let state = super::open_locked(&mut tx, cart).await?;
     let before: BTreeMap<Uuid, u32> = latest.before.0.into_iter().collect();
@@ -130,6 +127,7 @@ async fn undo(handles: &Handles, user: UserId) -> Result<(), Failure<CartRefusal
         };
         store::write(&mut tx, cart, state.version + 1, step).await?;
     }
+    store::disinherit_coupon(&mut tx, cart, latest.guest).await?;
     store::note_undone(&mut tx, latest.guest).await?;
     store::touch(&mut tx, cart).await?;
     tx.commit().await?;

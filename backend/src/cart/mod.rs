@@ -4,6 +4,8 @@
 //! came costs a reading, not the truth.
 
 mod checkout;
+mod coupon;
+mod currency;
 mod fast;
 mod merging;
 mod outage;
@@ -11,6 +13,8 @@ mod state;
 mod store;
 
 pub use checkout::{CheckoutCart, CheckoutLine, open_for_checkout, remove_ordered, republish};
+pub use coupon::{remove_coupon, set_coupon};
+pub use currency::follow_currency;
 pub use merging::{merge_guest, merge_notice, undo_merge};
 pub use outage::drain;
 
@@ -51,13 +55,20 @@ impl Visitor {
     }
 }
 
-/// The caller's cart: the account's when signed in, else the one of the token, else an empty one.
+/// The caller's cart, in the currency that the caller is shown prices in: the account's when signed in, else the one of the
+/// token, else an empty one.
 pub async fn view(ctx: &Context) -> Result<CartView, Failure<CartRefusal>> {
     merging::merge_on_the_way(ctx).await?;
-    let Some(visitor) = Visitor::of(ctx) else { return Ok(CartView::empty(Currency::default())) };
-    match (read(&ctx.handles, &visitor.owner).await?, &visitor.owner) {
+    let empty = || CartView::empty(ctx.caller.currency().unwrap_or_default());
+    let Some(visitor) = Visitor::of(ctx) else { return Ok(empty()) };
+    let mut state = read(&ctx.handles, &visitor.owner).await?;
+    if state.as_ref().is_some_and(|state| currency::must_follow(ctx, state.currency)) {
+        follow_currency(ctx).await?;
+        state = read(&ctx.handles, &visitor.owner).await?;
+    }
+    match (state, &visitor.owner) {
         (Some(state), _) => Ok(state.view(visitor.token)?),
-        (None, Owner::User(_)) => Ok(CartView::empty(Currency::default())),
+        (None, Owner::User(_)) => Ok(empty()),
         (None, Owner::Guest(_)) => Err(Failure::Refused(CartRefusal::CartNotFound)),
     }
 }
@@ -95,6 +106,7 @@ async fn read(handles: &Handles, owner: &Owner) -> Result<Option<CartState>, Fai
             // Redis may be ahead by changes that wait for PostgreSQL; behind, it missed a publication.
             Ok(look) if !look.expired && look.version.is_some_and(|version| version <= state.version) => {
                 state.see(&look.offers);
+                state.coupon = look.coupon;
                 return Ok(Some(state));
             }
             Ok(_) => {}
@@ -133,6 +145,7 @@ async fn load_fresh(handles: &Handles, cart: CartId) -> Result<Option<CartState>
     let mut state = loaded.state;
     let look = store::look(&handles.db, cart, state.currency, &state.variants()).await?;
     state.see(&look.offers);
+    state.coupon = look.coupon;
     Ok(Some(state))
 }
 
@@ -140,9 +153,9 @@ async fn load_fresh(handles: &Handles, cart: CartId) -> Result<Option<CartState>
 
 async fn change(ctx: &Context, wish: Wish) -> Result<CartView, Failure<CartRefusal>> {
     merging::merge_on_the_way(ctx).await?;
-    let (handles, visitor) = (ctx.handles.clone(), Visitor::of(ctx));
+    let (handles, visitor, chosen) = (ctx.handles.clone(), Visitor::of(ctx), ctx.caller.currency());
     run_to_end(async move {
-        match change_in_store(&handles, visitor.clone(), wish).await {
+        match change_in_store(&handles, visitor.clone(), chosen, wish).await {
             Err(failure) if is_unreachable(&failure) => outage::change(&handles, visitor, wish).await,
             outcome => outcome,
         }
@@ -150,28 +163,25 @@ async fn change(ctx: &Context, wish: Wish) -> Result<CartView, Failure<CartRefus
     .await?
 }
 
-async fn change_in_store(handles: &Handles, visitor: Option<Visitor>, wish: Wish) -> Result<CartView, Failure<CartRefusal>> {
-    if let Some(visitor) = &visitor {
-        outage::drain_owner(handles, &visitor.owner).await?;
-    }
-    let mut tx = handles.db.begin().await?;
-    let known = match &visitor {
-        Some(visitor) => store::lock(&mut tx, &visitor.owner).await?,
-        None => None,
+async fn change_in_store(
+    handles: &Handles,
+    visitor: Option<Visitor>,
+    chosen: Option<Currency>,
+    wish: Wish,
+) -> Result<CartView, Failure<CartRefusal>> {
+    let (mut tx, known) = lock_own(handles, visitor.as_ref().map(|visitor| &visitor.owner)).await?;
+    let (token, cart) = match known {
+        Some(cart) => (visitor.and_then(|visitor| visitor.token), cart),
+        None if matches!(wish, Wish::Clear | Wish::Set { quantity: 0, .. }) => return Ok(CartView::empty(chosen.unwrap_or_default())),
+        None => begin_cart(&mut tx, visitor.unwrap_or_else(|| Visitor::guest(secret::new_token()))).await?,
     };
-    let (visitor, cart) = match (visitor, known) {
-        (Some(visitor), Some(cart)) => (visitor, cart),
-        (Some(Visitor { owner: Owner::Guest(_), .. }), None) => return Err(Failure::Refused(CartRefusal::CartNotFound)),
-        (_, None) if matches!(wish, Wish::Clear | Wish::Set { quantity: 0, .. }) => return Ok(CartView::empty(Currency::default())),
-        (visitor, None) => begin_cart(&mut tx, visitor.unwrap_or_else(|| Visitor::guest(secret::new_token()))).await?,
-        (None, Some(_)) => unreachable!("a cart is found by its owner"),
-    };
-    let mut state = open_locked(&mut tx, cart).await?;
+    let mut state = currency::follow(&mut tx, cart, chosen).await?;
     let variants: Vec<VariantId> = state.variants().into_iter().chain(wish.variant()).collect();
-    let offers = store::look(&mut *tx, cart, state.currency, &variants).await?.offers;
+    let store::Look { offers, coupon, .. } = store::look(&mut *tx, cart, state.currency, &variants).await?;
     state.see(&offers);
+    state.coupon = coupon;
     let offer = offers.into_iter().find(|offer| Some(offer.variant) == wish.variant());
-    let Some(step) = state.decide(wish, offer.as_ref()).map_err(Failure::Refused)? else { return Ok(state.view(visitor.token)?) };
+    let Some(step) = state.decide(wish, offer.as_ref()).map_err(Failure::Refused)? else { return Ok(state.view(token)?) };
     store::write(&mut tx, cart, state.version + 1, step).await?;
     state.apply(step, offer.clone());
     (state.version, state.expires_at) = store::touch(&mut tx, cart).await?;
@@ -180,13 +190,34 @@ async fn change_in_store(handles: &Handles, visitor: Option<Visitor>, wish: Wish
     if let Some(offer) = offer {
         or_none(fast::note_offer(&handles.redis, state.currency, &offer).await.map(Some));
     }
-    Ok(state.view(visitor.token)?)
+    Ok(state.view(token)?)
 }
 
-async fn begin_cart(tx: &mut sqlx::PgConnection, visitor: Visitor) -> Result<(Visitor, CartId), Failure<CartRefusal>> {
+/// A transaction that holds the lock on the owner's cart, after what an outage has left waiting for it was written. None:
+/// nobody's, or an account's that was never begun. `CartNotFound` for a guest's token that leads to no cart.
+async fn lock_own(
+    handles: &Handles,
+    owner: Option<&Owner>,
+) -> Result<(sqlx::Transaction<'static, sqlx::Postgres>, Option<CartId>), Failure<CartRefusal>> {
+    if let Some(owner) = owner {
+        outage::drain_owner(handles, owner).await?;
+    }
+    let mut tx = handles.db.begin().await?;
+    let cart = match owner {
+        Some(owner) => store::lock(&mut tx, owner).await?,
+        None => None,
+    };
+    match (owner, cart) {
+        (Some(Owner::Guest(_)), None) => Err(Failure::Refused(CartRefusal::CartNotFound)),
+        (_, cart) => Ok((tx, cart)),
+    }
+}
+
+/// A new cart, locked, and the token that a guest finds it by.
+async fn begin_cart(tx: &mut sqlx::PgConnection, visitor: Visitor) -> Result<(Option<String>, CartId), Failure<CartRefusal>> {
     store::create(tx, &visitor.owner).await?;
     let cart = store::lock(tx, &visitor.owner).await?.context("the cart that was just begun is there")?;
-    Ok((visitor, cart))
+    Ok((visitor.token, cart))
 }
 
 /// The content of a locked cart. A guest's that has ended is gone; an account's begins anew.

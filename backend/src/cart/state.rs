@@ -5,7 +5,7 @@ use crate::catalog::Picture;
 use domain::cart::{CART_LINES_MAX, CartItem, CartLineView, CartRefusal, CartView, LineProblem};
 use domain::id::{CartId, SellerId, StockItemId, UserId, VariantId};
 use domain::money::{BasisPoints, Currency, Money, MoneyError};
-use domain::pricing::SellerName;
+use domain::pricing::{Coupon, PricedLine, SellerName, goods_discount};
 use domain::quantity::QUANTITY_MAX;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -66,6 +66,9 @@ pub(super) struct CartState {
     /// Seconds since 1970.
     pub(super) expires_at: i64,
     pub(super) lines: Vec<Line>,
+    /// As last seen.
+    #[serde(default)]
+    pub(super) coupon: Option<Coupon>,
 }
 
 /// What a shopper asks for.
@@ -151,18 +154,39 @@ impl CartState {
         }
     }
 
+    /// The lines that can be bought, at today's prices.
+    pub(super) fn priced_lines(&self) -> Vec<PricedLine> {
+        let priced = |line: &Line| {
+            let offer = line.offer.as_ref()?;
+            let unit_price = offer.price_in(self.currency)?;
+            Some(PricedLine { variant: line.variant, seller: offer.seller, quantity: line.quantity, unit_price })
+        };
+        self.lines.iter().filter_map(priced).collect()
+    }
+
     /// The cart as shown. Reading never reprices silently: a line shows today's price, and says what it was.
     pub(super) fn view(&self, token: Option<String>) -> Result<CartView, MoneyError> {
         let lines = self.lines.iter().map(|line| line.view(self.currency)).collect::<Result<Vec<_>, _>>()?;
         let subtotal = Money::sum(self.currency, lines.iter().map(|line| line.line_total))?;
+        let discount = match &self.coupon {
+            Some(coupon) => goods_discount(coupon, self.currency, &self.priced_lines())?,
+            None => Ok(Money::zero(self.currency)),
+        };
+        let (discount, problems) = match discount {
+            Ok(discount) => (discount, Vec::new()),
+            Err(refusal) => (Money::zero(self.currency), vec![refusal]),
+        };
         Ok(CartView {
             id: Some(self.id),
             token,
             version: self.version,
             lines,
+            coupon: self.coupon.as_ref().map(|coupon| coupon.code.clone()),
+            coupon_label: self.coupon.as_ref().map(|coupon| coupon.label.clone()),
             subtotal,
-            total: subtotal,
-            // What is wrong stands with its line; nothing concerns the cart as a whole.
+            discount,
+            total: subtotal.checked_sub(discount)?,
+            problems,
             ..CartView::empty(self.currency)
         })
     }
@@ -186,13 +210,15 @@ impl Line {
             unit_price,
             line_total,
             image: self.offer.as_ref().and_then(|offer| offer.image.clone()).map(Picture::view),
-            problems: self.problems(price),
+            problems: self.problems(currency, price),
         })
     }
 
-    fn problems(&self, price: Option<Money>) -> Vec<LineProblem> {
-        let (Some(offer), Some(now)) = (&self.offer, price) else { return vec![LineProblem::Withdrawn] };
-        let changed = (now != self.seen).then_some(LineProblem::PriceChanged { was: self.seen, now });
+    fn problems(&self, currency: Currency, price: Option<Money>) -> Vec<LineProblem> {
+        let Some(offer) = self.offer.as_ref().filter(|offer| !offer.withdrawn) else { return vec![LineProblem::Withdrawn] };
+        let Some(now) = price else { return vec![LineProblem::NotInCurrency { currency }] };
+        // A price in another currency says nothing about this one.
+        let changed = (now.currency == self.seen.currency && now != self.seen).then_some(LineProblem::PriceChanged { was: self.seen, now });
         let short = match offer.available() {
             0 => Some(LineProblem::OutOfStock),
             available if available < self.quantity => Some(LineProblem::InsufficientStock { available }),

@@ -2,8 +2,9 @@ use super::state::{CartState, Line, Offer, Step};
 use crate::failure::OnConstraint as _;
 use crate::{Failure, db};
 use domain::cart::{CartItem, CartRefusal};
-use domain::id::{CartId, UserId, VariantId};
+use domain::id::{CartId, CouponId, UserId, VariantId};
 use domain::money::Currency;
+use domain::pricing::Coupon;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use uuid::Uuid;
@@ -68,6 +69,7 @@ pub(super) async fn load(executor: impl PgExecutor<'_>, cart: CartId) -> sqlx::R
         currency: currency(&row.currency)?,
         expires_at: row.expires_at,
         lines: row.lines.0,
+        coupon: None,
     };
     Ok(Some(Loaded { state, expired: row.expired }))
 }
@@ -82,6 +84,7 @@ pub(super) struct Look {
     pub(super) version: Option<i64>,
     pub(super) expired: bool,
     pub(super) offers: Vec<Offer>,
+    pub(super) coupon: Option<Coupon>,
 }
 
 pub(super) async fn look(executor: impl PgExecutor<'_>, cart: CartId, currency: Currency, variants: &[VariantId]) -> sqlx::Result<Look> {
@@ -89,6 +92,13 @@ pub(super) async fn look(executor: impl PgExecutor<'_>, cart: CartId, currency: 
     let row = sqlx::query!(
         r#"select (select version from cart where cart_id = $1 and merged_into is null) as version,
             coalesce((select expires_at <= souk.clock() from cart where cart_id = $1), false) as "expired!",
+            -- A use by this cart's own open order is the cart's: a coupon is not used up by it.
+            (select case when facts ->> 'standing' = 'used_up' and exists (
+                    select from coupon_use join customer_order using (order_id)
+                    where coupon_use.coupon_id = coupon_now.coupon_id and given_back_at is null and status = 'pending_payment'
+                        and customer_order.cart_id in (select cart_id from cart where cart_id = $1 or merged_into = $1)
+                ) then jsonb_set(facts, '{standing}', '"valid"') else facts end
+                from cart join coupon_now using (coupon_id) where cart_id = $1) as "coupon: Json<Coupon>",
             coalesce(jsonb_agg(jsonb_build_object(
                 'variant', variant.variant_id, 'stock_item', variant.stock_item_id, 'product_slug', product.slug, 'title', product.title,
                 'sku', variant.sku, 'options', variant.options, 'weight_grams', variant.weight_grams, 'seller', seller.seller_id,
@@ -123,7 +133,7 @@ pub(super) async fn look(executor: impl PgExecutor<'_>, cart: CartId, currency: 
     )
     .fetch_one(executor)
     .await?;
-    Ok(Look { version: row.version, expired: row.expired, offers: row.offers.0 })
+    Ok(Look { version: row.version, expired: row.expired, offers: row.offers.0, coupon: row.coupon.map(|coupon| coupon.0) })
 }
 
 /// Takes the cart for the rest of the transaction.
@@ -226,6 +236,56 @@ pub(super) async fn touch(tx: &mut PgConnection, cart: CartId) -> sqlx::Result<(
     .fetch_one(tx)
     .await?;
     Ok((row.version, row.expires_at))
+}
+
+/// Takes the cart, and what was seen of its prices, into another currency.
+pub(super) async fn set_currency(tx: &mut PgConnection, cart: CartId, currency: Currency) -> sqlx::Result<()> {
+    sqlx::query!("update cart set currency = $2 where cart_id = $1", cart.0, currency.code()).execute(&mut *tx).await?;
+    sqlx::query!(
+        "update cart_line set seen_amount = price.amount, seen_currency = price.currency from price
+         where cart_line.cart_id = $1 and seen_currency <> $2 and price.variant_id = cart_line.variant_id and price.currency = $2",
+        cart.0,
+        currency.code(),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Enters a coupon in the cart, or takes it out.
+pub(super) async fn set_coupon(tx: &mut PgConnection, cart: CartId, coupon: Option<CouponId>) -> sqlx::Result<()> {
+    sqlx::query!("update cart set coupon_id = $2 where cart_id = $1", cart.0, coupon.map(|coupon| coupon.0)).execute(tx).await?;
+    Ok(())
+}
+
+/// Takes this coupon out of the cart; another one stays.
+pub(super) async fn remove_coupon(tx: &mut PgConnection, cart: CartId, coupon: CouponId) -> sqlx::Result<()> {
+    sqlx::query!("update cart set coupon_id = null where cart_id = $1 and coupon_id = $2", cart.0, coupon.0).execute(tx).await?;
+    Ok(())
+}
+
+/// Takes the coupon out of the cart that came from the guest's, whose row still has it.
+pub(super) async fn disinherit_coupon(tx: &mut PgConnection, cart: CartId, from: CartId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update cart set coupon_id = null from cart guest
+         where cart.cart_id = $1 and guest.cart_id = $2 and cart.coupon_id = guest.coupon_id",
+        cart.0,
+        from.0,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Gives a cart without a coupon the one of a cart that joins it. False: nothing changes.
+pub(super) async fn inherit_coupon(tx: &mut PgConnection, cart: CartId, from: CartId) -> sqlx::Result<bool> {
+    let inherited = sqlx::query!(
+        "update cart set coupon_id = guest.coupon_id from cart guest
+         where cart.cart_id = $1 and cart.coupon_id is null and guest.cart_id = $2 and guest.coupon_id is not null",
+        cart.0,
+        from.0,
+    );
+    Ok(inherited.execute(tx).await?.rows_affected() == 1)
 }
 
 /// Takes exactly these quantities out of the lines, down to none.

@@ -1,17 +1,24 @@
 use super::store::{self, CountRow};
 use crate::{Context, Failure};
 use domain::catalog::{Facet, FacetValue, ListingCursor, ListingQuery, ListingView, Sort};
+use domain::language::Language;
 use domain::money::{Currency, Money};
 use domain::refusal::NoRefusal;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Words of a query that are looked for; the rest of a pasted text is not.
 const WORDS_MAX: usize = 10;
 
+/// Options that a list is narrowed by: a market of many trades has a hundred, and those that most products have tell most.
+const OPTION_FACETS_MAX: usize = 4;
+
 /// A checked query in the terms of the statement.
 pub(super) struct Filters {
     pub(super) currency: Currency,
+    /// That categories are named in.
+    pub(super) language: Language,
     /// Patterns for `ilike`, which must all match.
     pub(super) words: Vec<String>,
     /// The category and its descendants; empty: all.
@@ -32,7 +39,7 @@ pub(super) struct Filters {
 pub async fn listing(ctx: &Context, query: &ListingQuery) -> Result<ListingView, Failure<NoRefusal>> {
     let filters = filters(ctx, query).await?;
     let found = store::search(&ctx.handles.db, &filters).await?;
-    let mut facets = facets(query, &filters, found.counts.0);
+    let mut facets = most_telling(facets(query, &filters, found.counts.0));
     let bounds =
         [("min_price", "Lowest price", found.price_min, query.min_price), ("max_price", "Highest price", found.price_max, query.max_price)];
     facets.extend(bounds.into_iter().filter_map(|(field, label, bound, chosen)| {
@@ -63,6 +70,7 @@ async fn filters(ctx: &Context, query: &ListingQuery) -> Result<Filters, Failure
     let options = query.options.iter().map(|(name, values)| (option_key(name), values.iter().map(|value| value.to_lowercase()).collect()));
     Ok(Filters {
         currency: query.currency,
+        language: ctx.caller.language(),
         words: words(query.q.as_deref().unwrap_or_default()),
         categories,
         seller,
@@ -109,6 +117,17 @@ fn facets(query: &ListingQuery, filters: &Filters, counts: Vec<CountRow>) -> Vec
     facets
 }
 
+/// All facets but the options that few products have, unless they are chosen.
+fn most_telling(facets: Vec<Facet>) -> Vec<Facet> {
+    let (mut options, mut telling): (Vec<Facet>, Vec<Facet>) = facets.into_iter().partition(|facet| facet.field.starts_with("option."));
+    options.sort_by_key(|facet| Reverse(facet.values.iter().map(|value| value.count).sum::<u32>()));
+    let is_chosen = |facet: &Facet| facet.values.iter().any(|value| value.selected);
+    telling.extend(
+        options.into_iter().enumerate().filter(|(place, facet)| *place < OPTION_FACETS_MAX || is_chosen(facet)).map(|(_, facet)| facet),
+    );
+    telling
+}
+
 /// The lowest or highest price there is without the filter of prices: all `count` products lie within.
 fn price_bound(field: &str, label: &str, bound: Money, chosen: Option<i64>, count: i64) -> Facet {
     let value = FacetValue {
@@ -136,6 +155,20 @@ fn is_selected(query: &ListingQuery, filters: &Filters, row: &CountRow) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_options_those_of_most_products_are_offered_and_those_chosen() {
+        let facet = |field: &str, count, selected| {
+            let value = FacetValue { value: "x".to_owned(), label: "x".to_owned(), count, selected };
+            Facet { field: field.to_owned(), label: field.to_owned(), values: vec![value] }
+        };
+        let counted =
+            [("option.a", 1, true), ("option.b", 2, false), ("option.c", 9, false), ("option.d", 5, false), ("option.e", 5, false)];
+        let mut facets: Vec<Facet> = counted.into_iter().map(|(field, count, selected)| facet(field, count, selected)).collect();
+        facets.extend([facet("option.f", 4, false), facet("seller", 1, false)]);
+        let kept: Vec<String> = most_telling(facets).into_iter().map(|facet| facet.field).collect();
+        assert_eq!(kept, ["seller", "option.c", "option.d", "option.e", "option.f", "option.a"]);
+    }
 
     #[test]
     fn signs_of_patterns_are_looked_for_as_they_stand() {

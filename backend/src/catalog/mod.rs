@@ -6,6 +6,7 @@ mod store;
 
 pub use listing::listing;
 pub(crate) use picture::Picture;
+pub(crate) use store::rating;
 
 use crate::{Context, Failure};
 use domain::catalog::{Availability, CategoryView, HomeView, ProductInventory, ProductView, VariantInventory};
@@ -18,22 +19,22 @@ use uuid::Uuid;
 const HOME_ROW: u32 = 8;
 
 pub async fn home(ctx: &Context, currency: Currency) -> Result<HomeView, Failure<NoRefusal>> {
-    let db = &ctx.handles.db;
-    let rows = store::home_rows(db, currency, HOME_ROW).await?;
-    let (categories, sellers) = (store::categories(db).await?, store::sellers(db).await?);
-    Ok(HomeView { categories, newest: rows.newest, best_selling: rows.best_selling, sellers })
+    let (db, language) = (&ctx.handles.db, ctx.caller.language());
+    let rows = store::home_rows(db, currency, language, HOME_ROW).await?;
+    let (departments, sellers) = (store::departments(db, language).await?, store::sellers(db).await?);
+    Ok(HomeView { departments, newest: rows.newest, best_selling: rows.best_selling, sellers })
 }
 
 /// All categories, parents before children, by position.
 pub async fn categories(ctx: &Context) -> Result<Vec<CategoryView>, Failure<NoRefusal>> {
-    Ok(store::categories(&ctx.handles.db).await?)
+    Ok(store::categories(&ctx.handles.db, ctx.caller.language()).await?)
 }
 
 /// A published product by id or slug, in one statement.
 pub async fn product(ctx: &Context, id_or_slug: &str, currency: Currency) -> Result<ProductView, Failure<NoRefusal>> {
     // A slug never parses as an id.
     let id = Uuid::parse_str(id_or_slug).ok().map(ProductId);
-    let found = store::product(&ctx.handles.db, id, id_or_slug, currency).await?;
+    let found = store::product(&ctx.handles.db, id, id_or_slug, currency, ctx.caller.language()).await?;
     found.filter(|product| !product.variants.is_empty()).ok_or(Failure::NotFound)
 }
 

@@ -1,7 +1,10 @@
 use super::listing::Filters;
 use super::picture::Picture;
-use domain::catalog::{Availability, CategoryRef, CategoryView, OptionView, ProductCard, ProductView, Rating, SellerRef, VariantView};
+use domain::catalog::{
+    Availability, CategoryRef, CategoryView, DepartmentView, OptionView, ProductCard, ProductView, Rating, SellerRef, VariantView,
+};
 use domain::id::{CategoryId, ProductId, SellerId, VariantId};
+use domain::language::Language;
 use domain::money::{Currency, Money};
 use serde::Deserialize;
 use sqlx::PgExecutor;
@@ -12,20 +15,23 @@ use uuid::Uuid;
 /// What a facet lists at most; more narrows nothing down any more.
 const FACET_VALUES_MAX: i64 = 50;
 
-pub(super) async fn categories(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<CategoryView>> {
+pub(super) async fn categories(executor: impl PgExecutor<'_>, language: Language) -> sqlx::Result<Vec<CategoryView>> {
     let rows = sqlx::query!(
-        r#"select category_id as "id: CategoryId", slug, name, parent_id as "parent_id: CategoryId", (
-                select count(*) from product
-                join category as own on own.category_id = product.category_id
-                join seller on seller.seller_id = product.seller_id
-                where category.category_id = any (own.path) and product.status = 'published' and seller.status = 'active'
-            ) as "product_count!"
-        from category
+        r#"with own as (
+            select category_id, count(*) as products from product join seller using (seller_id)
+            where product.status = 'published' and seller.status = 'active' group by category_id
+        ), counted as (
+            select step as category_id, sum(products)::bigint as products
+            from own join category using (category_id), unnest(path) as step group by step
+        )
+        select category.category_id as "id: CategoryId", slug, coalesce(names ->> $1, name) as "name!", parent_id as "parent_id: CategoryId", coalesce(products, 0) as "product_count!"
+        from category left join counted using (category_id)
         order by (
             select array_agg(ancestor.position order by step.ordinality)
             from unnest(category.path) with ordinality as step (category_id, ordinality)
             join category as ancestor on ancestor.category_id = step.category_id
-        ), path"#
+        ), path"#,
+        language.code()
     )
     .fetch_all(executor)
     .await?;
@@ -35,6 +41,34 @@ pub(super) async fn categories(executor: impl PgExecutor<'_>) -> sqlx::Result<Ve
         name: row.name,
         parent_id: row.parent_id,
         product_count: row.product_count as u32,
+    });
+    Ok(views.collect())
+}
+
+/// The topmost categories that have products, each with the first picture of what sells best in it and has one.
+pub(super) async fn departments(executor: impl PgExecutor<'_>, language: Language) -> sqlx::Result<Vec<DepartmentView>> {
+    let rows = sqlx::query!(
+        r#"with own as (
+            select category.path[1] as department_id, product_id, row_number() over (
+                partition by category.path[1]
+                order by (exists (select from image where image.product_id = product.product_id)) desc, units_sold desc, published_at desc, product_id desc
+            ) as place, count(*) over (partition by category.path[1]) as products
+            from product join category using (category_id) join seller using (seller_id)
+            where product.status = 'published' and seller.status = 'active'
+        )
+        select category.category_id as "id: CategoryId", category.slug, coalesce(category.names ->> $1, category.name) as "name!", products as "products!", (
+                select jsonb_build_object('file', file, 'widths', widths, 'width', width, 'height', height, 'alt', alt, 'background', background)
+                from image where image.product_id = own.product_id order by image.position, image_id limit 1
+            ) as "picture: Json<Picture>"
+        from own join category on category.category_id = own.department_id
+        where place = 1 order by category.position, category.path"#,
+        language.code()
+    )
+    .fetch_all(executor)
+    .await?;
+    let views = rows.into_iter().map(|row| DepartmentView {
+        category: CategoryView { id: row.id, slug: row.slug, name: row.name, parent_id: None, product_count: row.products as u32 },
+        image: row.picture.map(|picture| picture.0.view()),
     });
     Ok(views.collect())
 }
@@ -81,11 +115,12 @@ pub(super) async fn product(
     id: Option<ProductId>,
     slug: &str,
     currency: Currency,
+    language: Language,
 ) -> sqlx::Result<Option<ProductView>> {
     let row = sqlx::query!(
         r#"select product_id as "id: ProductId", product.slug, title, description_html, product.options as "options: Json<Vec<OptionView>>",
             rating_sum, rating_count, seller.seller_id as "seller_id: SellerId", seller.slug as seller_slug, seller.name as seller_name,
-            category.slug as category_slug, category.name as category_name,
+            category.slug as category_slug, coalesce(category.names ->> $4, category.name) as "category_name!",
             coalesce((
                 select jsonb_agg(jsonb_build_object('id', variant.variant_id, 'sku', sku, 'options', variant.options, 'amount', amount,
                     'compare_at', compare_at_amount, 'available', coalesce((
@@ -106,7 +141,8 @@ pub(super) async fn product(
             and product.status = 'published' and seller.status = 'active'"#,
         id.map(|id| id.0),
         slug,
-        currency.code()
+        currency.code(),
+        language.code()
     )
     .fetch_optional(executor)
     .await?;
@@ -140,7 +176,7 @@ pub(super) async fn inventory(executor: impl PgExecutor<'_>, product: ProductId)
     Ok(rows.into_iter().map(|row| (row.variant, u32::try_from(row.available.max(0)).unwrap_or(u32::MAX))).collect())
 }
 
-fn rating(sum: i64, count: i32) -> Rating {
+pub(crate) fn rating(sum: i64, count: i32) -> Rating {
     // A sum of stars is far below the limit of what an f32 counts exactly.
     let average = if count == 0 { 0.0 } else { sum as f32 / count as f32 };
     Rating { average: (average * 10.0).round() / 10.0, count: count as u32 }
@@ -190,51 +226,54 @@ pub(super) struct HomeRows {
     pub(super) best_selling: Vec<ProductCard>,
 }
 
-pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency, limit: u32) -> sqlx::Result<HomeRows> {
+pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency, language: Language, limit: u32) -> sqlx::Result<HomeRows> {
     let rows = sqlx::query!(
-        r#"with ranked as (
-            select product.*, seller.slug as seller_slug, seller.name as seller_name, offer.amount, offer.compare_at_amount,
-                row_number() over (order by published_at desc, product_id desc) as newest,
-                row_number() over (order by units_sold desc, published_at desc, product_id desc) as best
-            from product
-            join seller using (seller_id)
-            join lateral (
-                select amount, compare_at_amount from variant join price using (variant_id)
+        r#"with offered as not materialized (
+            select product_id, published_at, units_sold from product join seller using (seller_id)
+            where product.status = 'published' and seller.status = 'active' and exists (
+                select from variant join price using (variant_id)
                 where variant.product_id = product.product_id and withdrawn_at is null and currency = $1
-                order by amount, variant.position limit 1
-            ) as offer on true
-            where product.status = 'published' and seller.status = 'active'
+            )
+        ), place as (
+            select product_id, row_number() over () as newest, null::bigint as best
+            from (select product_id from offered order by published_at desc, product_id desc limit $2) as row
+            union all
+            select product_id, null, row_number() over ()
+            from (select product_id from offered order by units_sold desc, published_at desc, product_id desc limit $2) as row
+        ), chosen as (
+            select product_id, max(newest) as newest, max(best) as best from place group by product_id
         )
-        select newest as "newest!", best as "best!", jsonb_build_object('id', product_id, 'rank', newest, 'slug', ranked.slug, 'title', title,
-            'seller', jsonb_build_object('id', seller_id, 'slug', seller_slug, 'name', seller_name),
-            'category', jsonb_build_object('slug', category.slug, 'name', category.name),
+        select newest, best, jsonb_build_object('id', product_id, 'rank', 0, 'slug', product.slug, 'title', title,
+            'seller', jsonb_build_object('id', seller_id, 'slug', seller.slug, 'name', seller.name),
+            'category', jsonb_build_object('slug', category.slug, 'name', coalesce(category.names ->> $3, category.name)),
             'amount', amount, 'compare_at', compare_at_amount, 'rating_sum', rating_sum, 'rating_count', rating_count,
             'image', (
                 select jsonb_build_object('file', file, 'widths', widths, 'width', width, 'height', height, 'alt', alt, 'background', background)
-                from image where image.product_id = ranked.product_id order by image.position, image_id limit 1
+                from image where image.product_id = chosen.product_id order by image.position, image_id limit 1
             ),
             'in_stock', exists (
                 select from variant join stock_level using (stock_item_id)
-                where variant.product_id = ranked.product_id and withdrawn_at is null and on_hand - allocated - held > 0
+                where variant.product_id = chosen.product_id and withdrawn_at is null and on_hand - allocated - held > 0
             ),
-            'variant_count', (select count(*) from variant where variant.product_id = ranked.product_id and withdrawn_at is null)
+            'variant_count', (select count(*) from variant where variant.product_id = chosen.product_id and withdrawn_at is null)
         ) as "card!: Json<CardRow>"
-        from ranked join category using (category_id)
-        where newest <= $2 or best <= $2"#,
+        from chosen join product using (product_id) join seller using (seller_id) join category using (category_id)
+        join lateral (
+            select amount, compare_at_amount from variant join price using (variant_id)
+            where variant.product_id = chosen.product_id and withdrawn_at is null and currency = $1
+            order by amount, variant.position limit 1
+        ) as offer on true"#,
         currency.code(),
-        i64::from(limit)
+        i64::from(limit),
+        language.code()
     )
     .fetch_all(executor)
     .await?;
     let (mut newest, mut best) = (Vec::new(), Vec::new());
     for row in rows {
         let card = row.card.0.view(currency);
-        if row.best <= i64::from(limit) {
-            best.push((row.best, card.clone()));
-        }
-        if row.newest <= i64::from(limit) {
-            newest.push((row.newest, card));
-        }
+        best.extend(row.best.map(|place| (place, card.clone())));
+        newest.extend(row.newest.map(|place| (place, card)));
     }
     let in_order = |mut row: Vec<(i64, ProductCard)>| {
         row.sort_by_key(|(place, _)| *place);
@@ -300,7 +339,7 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
             join category using (category_id)
             where product.status = 'published' and seller.status = 'active' and not exists (
                 select from unnest($2::text[]) as word
-                where concat_ws(' ', product.title, seller.name, category.name, regexp_replace(product.description_html, '<[^>]*>', ' ', 'g'))
+                where concat_ws(' ', product.title, seller.name, category.name, category.names ->> $15, regexp_replace(product.description_html, '<[^>]*>', ' ', 'g'))
                     not ilike word
             )
         ), offer as materialized (
@@ -341,7 +380,7 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
         ), cards as (
             select page.*, jsonb_build_object('id', product_id, 'rank', rank, 'slug', product.slug, 'title', product.title,
                 'seller', jsonb_build_object('id', seller.seller_id, 'slug', seller.slug, 'name', seller.name),
-                'category', jsonb_build_object('slug', category.slug, 'name', category.name),
+                'category', jsonb_build_object('slug', category.slug, 'name', coalesce(category.names ->> $15, category.name)),
                 'amount', amount, 'compare_at', compare_at_amount, 'rating_sum', page.rating_sum, 'rating_count', page.rating_count,
                 'image', (
                     select jsonb_build_object('file', file, 'widths', widths, 'width', width, 'height', height, 'alt', alt, 'background', background)
@@ -357,7 +396,7 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
             join seller on seller.seller_id = page.seller_id
             join category on category.category_id = page.category_id
         ), counts as (
-            select 'category' as field, 'Category' as name, category.slug as value, category.name as label, count(distinct product_id) as count
+            select 'category' as field, 'Category' as name, category.slug as value, coalesce(category.names ->> $15, category.name) as label, count(distinct product_id) as count
             from offer join category as own using (category_id) join category on category.category_id = any (own.path)
             where failed <@ '{category}' group by category.category_id
             union all
@@ -401,7 +440,8 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
         filters.after.map(|cursor| cursor.rank),
         filters.after.map(|cursor| cursor.product.0),
         filters.limit,
-        FACET_VALUES_MAX
+        FACET_VALUES_MAX,
+        filters.language.code()
     )
     .fetch_one(executor)
     .await

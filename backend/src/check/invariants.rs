@@ -18,6 +18,15 @@ pub const INVARIANTS: &[Invariant] = &[
         ),
     },
     Invariant {
+        name: "ratings_are_the_reviews",
+        promise: "a product's stars are those of its reviews that are shown",
+        sql: "select p.product_id::text as id from product p
+              left join (select product_id, sum(rating) as stars, count(*) as reviews from review where hidden_at is null group by 1) r
+                  using (product_id)
+              where p.rating_sum <> coalesce(r.stars, 0) or p.rating_count <> coalesce(r.reviews, 0)",
+        light_sql: None,
+    },
+    Invariant {
         name: "held_is_reserved",
         promise: "the held count is the sum of the live holds",
         sql: "select l.stock_item_id::text as id from stock_level l
@@ -164,20 +173,44 @@ pub const INVARIANTS: &[Invariant] = &[
         light_sql: None,
     },
     Invariant {
+        name: "the_marketplace_gets_its_share",
+        promise: "the ledger credits the marketplace of a paid order its commissions less what it bears of discounts",
+        sql: "select o.order_id::text as id from customer_order o
+              where o.status in ('paid', 'partially_fulfilled', 'fulfilled')
+                and (select sum(commission - contribution) from seller_order s where s.order_id = o.order_id) <>
+                    (select -coalesce(sum(e.amount), 0) from ledger_transfer t join ledger_entry e using (ledger_transfer_id)
+                     join ledger_account a using (ledger_account_id)
+                     where t.order_id = o.order_id and a.kind = 'platform_revenue' and e.currency = o.currency)",
+        light_sql: None,
+    },
+    Invariant {
         name: "parts_make_the_order",
         promise: "an order's total is the sum of its sellers' parts, and a part's goods the sum of its lines",
         sql: "select o.order_id::text as id from customer_order o
-              left join (select order_id, sum(total) as total, sum(tax) as tax, sum(goods) as goods, sum(shipping) as shipping
-                         from seller_order group by 1) s using (order_id)
-              where (o.total, o.tax, o.subtotal, o.shipping) is distinct from (s.total, s.tax, s.goods, s.shipping)
+              left join (select order_id, sum(total) as total, sum(tax) as tax, sum(goods) as goods, sum(shipping) as shipping,
+                         sum(discount) as discount from seller_order group by 1) s using (order_id)
+              where (o.total, o.tax, o.subtotal, o.shipping, o.discount) is distinct from (s.total, s.tax, s.goods, s.shipping, s.discount)
               union
               select s.order_id::text from seller_order s
-              left join (select seller_order_id, sum(total) as total from order_line group by 1) l using (seller_order_id)
-              where s.goods is distinct from l.total",
+              left join (select seller_order_id, sum(total) as total, sum(discount) as discount from order_line group by 1) l using (seller_order_id)
+              where s.goods is distinct from l.total or l.discount > s.discount or s.discount > l.discount + s.shipping",
         light_sql: Some(
             "select o.order_id::text as id from customer_order o
              where o.placed_at >= $1 and o.total is distinct from (select sum(total) from seller_order s where s.order_id = o.order_id)",
         ),
+    },
+    Invariant {
+        name: "coupons_are_counted",
+        promise: "a coupon was used as often as it counts, and by each order that has its code and stands",
+        sql: "select c.code as id from coupon c
+              where c.uses <> (select count(*) from coupon_use u where u.coupon_id = c.coupon_id and u.given_back_at is null)
+              union
+              select o.order_id::text from customer_order o left join coupon_use u using (order_id) left join coupon c using (coupon_id)
+              where o.coupon_code is distinct from c.code
+              union
+              select u.order_id::text from coupon_use u join customer_order o using (order_id)
+              where (u.given_back_at is null) <> (o.status not in ('canceled', 'expired'))",
+        light_sql: None,
     },
     Invariant {
         name: "paid_orders_are_told",
@@ -241,9 +274,22 @@ pub const INVARIANTS: &[Invariant] = &[
         light_sql: None,
     },
     Invariant {
+        name: "mails_are_on_their_way",
+        promise: "a mail that was not handed over has its job",
+        sql: "select mail_id::text as id from mail
+              where handed_over_at is null and not exists (select from job where job.kind = 'mail' and job.subject_id = mail_id)",
+        light_sql: None,
+    },
+    Invariant {
         name: "removals_stay",
         promise: "no line of a cart is newer than the cart",
         sql: "select l.cart_id::text as id from cart_line l join cart c using (cart_id) where l.version > c.version",
+        light_sql: None,
+    },
+    Invariant {
+        name: "imports_stay_with_their_seller",
+        promise: "a product that was read from a seller's file is that seller's",
+        sql: "select p.product_id::text as id from import_source s join product p using (product_id) where p.seller_id <> s.seller_id",
         light_sql: None,
     },
     Invariant {

@@ -20,6 +20,7 @@ pub use placing::{place_order, place_order_once};
 #[cfg(any(test, feature = "testing"))]
 pub use stepwise::Stepwise;
 
+use crate::pricing::coupons;
 use crate::{Context, Failure, Handles, payments};
 use domain::address::AddressDraft;
 use domain::checkout::CheckoutRefusal;
@@ -40,14 +41,31 @@ const WEBHOOK_BATCH: i64 = 100;
 const RESUME_BATCH: i64 = 40;
 const RESUME_AT_ONCE: usize = 8;
 
-/// What the caller's cart costs at an address. `options`: one shipping rate per seller, defaults where left out.
+/// What the caller's cart costs at an address. `options`: one shipping rate per seller, defaults where left out; `coupon`: a
+/// code to try in place of the cart's, refused where it takes nothing off.
 pub async fn quote(
     ctx: &Context,
     address: &AddressDraft,
     options: Option<&[ShippingRateId]>,
+    coupon: Option<&str>,
 ) -> Result<QuoteView, Failure<CheckoutRefusal>> {
     let address = placing::checked_address(address).map_err(|errors| Failure::Refused(CheckoutRefusal::Invalid { errors }))?;
-    let cart = placing::filled_cart(ctx).await?;
+    let mut cart = placing::filled_cart(ctx).await?;
+    let refused = |refusal| Failure::Refused(CheckoutRefusal::Coupon(refusal));
+    if let Some(code) = coupon {
+        let tried = coupons::find(&ctx.handles.db, code).await?.map_err(refused)?;
+        // The cart's own knows what its open order uses.
+        cart.coupon = cart.coupon.filter(|own| own.id == tried.id).or(Some(tried));
+    }
+    // A guest's address is known only with the order.
+    if let Some(user) = ctx.user()
+        && let Some(own) = cart.coupon.take()
+    {
+        cart.coupon = Some(coupons::for_buyer(&ctx.handles.db, own, cart.id, Some(user.id), user.email.as_ref()).await?);
+    }
+    if let (Some(_), Some(tried)) = (coupon, &cart.coupon) {
+        tried.check(cart.currency, &steps::quote::priced_lines(&cart)).map_err(refused)?;
+    }
     let priced = steps::quote::price(&ctx.handles, &cart, &address, options).await?;
     Ok(priced.view)
 }

@@ -8,7 +8,7 @@ use crate::{Context, Failure, db, orders};
 use anyhow::Context as _;
 use domain::id::{AttemptId, OrderId, PaymentId};
 use domain::orders::OrderView;
-use domain::payments::{AttemptView, PaymentRefusal};
+use domain::payments::{AttemptView, PaymentRefusal, is_payment_method};
 use domain::refusal::NoRefusal;
 use uuid::Uuid;
 
@@ -39,6 +39,9 @@ async fn try_to_pay(
     payment_method: &str,
 ) -> Result<AttemptView, Failure<PaymentRefusal>> {
     let (id, bill) = begin(ctx, order).await?;
+    if !is_payment_method(payment_method) {
+        return Err(Failure::Refused(PaymentRefusal::PaymentMethodInvalid));
+    }
     if payments::attempt_view(&ctx.handles.db, bill.payment, Some(attempt)).await?.is_some() {
         runner::run(&ctx.handles, id, PATIENCE).await?;
         return attempt_view(ctx, &bill, attempt).await;

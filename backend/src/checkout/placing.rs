@@ -5,7 +5,8 @@ use super::runner::{self, LEASE_S, Lease, Until};
 use super::{PATIENCE, detached, steps, store};
 use crate::cart::{self, CheckoutCart};
 use crate::payments::{self, Closing, Void};
-use crate::{Context, Failure, db, orders};
+use crate::pricing::coupons;
+use crate::{Context, Failure, accounts, db, orders};
 use domain::address::{Address, AddressDraft, FieldError};
 use domain::cart::CartRefusal;
 use domain::checkout::saga::{SagaState, Step, UndoReason};
@@ -50,22 +51,36 @@ async fn place(ctx: &Context, operation: Uuid, request: PlaceOrder) -> Result<Pl
         tokio::time::sleep(STUMBLE_PAUSE).await;
         saga = runner::run(&ctx.handles, saga.id, PATIENCE).await?.ok_or_else(in_progress)?;
     }
-    answer(ctx, &saga).await
+    let answer = answer(ctx, &saga).await?;
+    if ctx.user().is_some()
+        && let Err(failure) = accounts::keep_address(ctx, &saga.purchase.address).await
+    {
+        tracing::warn!(%failure, "an address was not kept; its order stands");
+    }
+    Ok(answer)
 }
 
 /// Stores what is to be done, before anything of it is: the cart's lines at their prices, for this address.
 pub(super) async fn begin(ctx: &Context, operation: Uuid, request: &PlaceOrder) -> Result<Saga, Failure<CheckoutRefusal>> {
     let (email, address) = checked(request)?;
     for _ in 0..ROUNDS_MAX {
-        let cart = filled_cart(ctx).await?;
+        let mut cart = filled_cart(ctx).await?;
         let wanted = Wanted { email: &email, address: &address, rates: request.shipping_options.as_deref() };
         clear_the_way(ctx, &cart, &wanted).await?;
+        let user = ctx.user().map(|user| user.id);
+        if let Some(coupon) = cart.coupon.take() {
+            cart.coupon = Some(coupons::for_buyer(&ctx.handles.db, coupon, cart.id, user, &email).await?);
+        }
         let priced = steps::quote::price(&ctx.handles, &cart, &address, request.shipping_options.as_deref()).await?;
         if request.expected_total.is_some_and(|expected| expected != priced.quote.total) {
             return Err(Failure::Refused(CheckoutRefusal::TotalChanged { quote: Box::new(priced.view) }));
         }
-        chargeable(priced.quote.total).map_err(|error| invalid("total", "total_not_payable", format!("{error}.")))?;
-        let purchase = Purchase::new(email.clone(), address.clone(), &cart, &priced);
+        // Nobody pays more than they were shown because a coupon ran out: who has not said what they saw is told.
+        if let (None, Some(problem)) = (request.expected_total, priced.view.coupon_problem) {
+            return Err(Failure::Refused(CheckoutRefusal::Coupon(problem)));
+        }
+        chargeable(priced.quote.total).map_err(|reason| Failure::Refused(CheckoutRefusal::TotalNotPayable { reason }))?;
+        let purchase = Purchase::new(email.clone(), address.clone(), &cart, &priced, ctx.caller.market.unwrap_or_default());
         if let Some(saga) = store_saga(ctx, operation, &cart, purchase).await? {
             return Ok(saga);
         }
@@ -89,10 +104,6 @@ fn checked(request: &PlaceOrder) -> Result<(String, Address), Failure<CheckoutRe
 pub(super) fn checked_address(draft: &AddressDraft) -> Result<Address, Vec<FieldError>> {
     let named = |error: FieldError| FieldError { field: format!("shipping_address.{}", error.field), ..error };
     Address::try_from(draft.clone()).map_err(|invalid| invalid.0.into_iter().map(named).collect())
-}
-
-fn invalid(field: &str, code: &str, message: String) -> Failure<CheckoutRefusal> {
-    Failure::Refused(CheckoutRefusal::Invalid { errors: vec![FieldError::new(field, code, message)] })
 }
 
 /// The caller's cart, with something in it.

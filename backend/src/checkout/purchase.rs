@@ -11,12 +11,13 @@ use domain::catalog::ImageView;
 use domain::checkout::CheckoutRefusal;
 use domain::checkout::saga::{SagaState, Step, UndoReason};
 use domain::country::CountryCode;
-use domain::id::{BuyerId, CartId, OrderId, OrderLineId, PaymentId, SellerId, SellerOrderId, StockItemId, VariantId};
+use domain::id::{BuyerId, CartId, CouponId, OrderId, OrderLineId, PaymentId, SellerId, SellerOrderId, StockItemId, VariantId};
 use domain::inventory::HolderKind;
+use domain::market::Market;
 use domain::money::{BasisPoints, Currency, Money, MoneyError};
 use domain::orders::OrderNumber;
 use domain::payments::ledger::SellerPart;
-use domain::pricing::{PricedLine, Quote, TaxRule};
+use domain::pricing::{Discount, PricedLine, Quote, TaxRule};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -62,6 +63,19 @@ pub(super) struct Purchase {
     /// One per seller, in the order in which the sellers first appear.
     pub(super) parts: Vec<Part>,
     pub(super) lines: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) coupon: Option<UsedCoupon>,
+    /// Where it was placed: the gateway's own page speaks the same language, and leads back there.
+    #[serde(default)]
+    pub(super) market: Market,
+}
+
+/// A coupon as it was when the order was placed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct UsedCoupon {
+    pub(super) id: CouponId,
+    pub(super) code: String,
+    pub(super) discount: Discount,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,7 +106,7 @@ pub(super) struct Line {
 
 impl Purchase {
     /// Freezes a priced cart. Lines without a price have been refused before.
-    pub(super) fn new(email: String, address: Address, cart: &CheckoutCart, priced: &Priced) -> Self {
+    pub(super) fn new(email: String, address: Address, cart: &CheckoutCart, priced: &Priced, market: Market) -> Self {
         let part = |(quote, shipping): (&domain::pricing::SellerQuote, &ChosenShipping)| {
             let seller = cart.lines.iter().find(|line| line.seller == quote.seller)?;
             Some(Part {
@@ -120,6 +134,7 @@ impl Purchase {
                 unit_price: line.unit_price?,
             })
         };
+        let used = cart.coupon.as_ref().filter(|coupon| priced.view.coupon.as_ref() == Some(&coupon.code));
         Self {
             payment: PaymentId(db::new_id()),
             email,
@@ -129,6 +144,8 @@ impl Purchase {
             tax_included: priced.quote.tax_rule.included,
             parts: priced.quote.sellers.iter().zip(&priced.shipping).filter_map(part).collect(),
             lines: cart.lines.iter().filter_map(line).collect(),
+            coupon: used.map(|coupon| UsedCoupon { id: coupon.id, code: coupon.code.clone(), discount: coupon.discount }),
+            market,
         }
     }
 
@@ -140,7 +157,8 @@ impl Purchase {
             .map(|line| PricedLine { variant: line.variant, seller: line.seller, quantity: line.quantity, unit_price: line.unit_price })
             .collect();
         let fees: Vec<(SellerId, Money)> = self.parts.iter().map(|part| (part.seller, part.shipping_fee)).collect();
-        Quote::new(self.currency, &lines, &fees, TaxRule { rate: self.tax_rate, included: self.tax_included })
+        let discount = self.coupon.as_ref().map(|coupon| &coupon.discount);
+        Quote::new(self.currency, &lines, &fees, TaxRule { rate: self.tax_rate, included: self.tax_included }, discount)
     }
 
     /// The purchase without its shopper: what was bought and paid stays.
@@ -188,6 +206,7 @@ impl Saga {
             email: purchase.email.clone(),
             address: purchase.address.clone(),
             quote: purchase.quote()?,
+            coupon_code: purchase.coupon.as_ref().map(|coupon| coupon.code.clone()),
             parts: purchase.parts.iter().map(part).collect(),
             expires_at,
         })
@@ -205,6 +224,7 @@ impl Saga {
             total: quote.total,
             lines: self.purchase.lines.iter().map(line).collect(),
             shipping: quote.shipping,
+            market: self.purchase.market,
             tax_on_top: if quote.tax_rule.included { Money::zero(quote.total.currency) } else { quote.tax },
         })
     }
@@ -212,18 +232,16 @@ impl Saga {
     /// What the ledger divides the money into.
     pub(super) fn seller_parts(&self) -> Result<Vec<SellerPart>, MoneyError> {
         let quote = self.purchase.quote()?;
-        let part = |(part, seller): (&Part, &domain::pricing::SellerQuote)| {
-            let net_goods = seller.net_goods(quote.tax_rule)?.amount;
-            Ok(SellerPart {
-                id: part.id,
-                seller: part.seller,
-                net_goods,
-                net_shipping: seller.net_shipping(quote.tax_rule)?.amount,
-                tax: seller.tax.amount,
-                commission: part.commission_rate.of(net_goods),
-            })
+        let part = |(part, seller): (&Part, &domain::pricing::SellerQuote)| SellerPart {
+            id: part.id,
+            seller: part.seller,
+            net_goods: seller.net_goods.amount,
+            net_shipping: seller.net_shipping.amount,
+            tax: seller.tax.amount,
+            commission: domain::pricing::commission(seller.net_goods, part.commission_rate).amount,
+            contribution: seller.contribution.amount,
         };
-        self.purchase.parts.iter().zip(&quote.sellers).map(part).collect()
+        Ok(self.purchase.parts.iter().zip(&quote.sellers).map(part).collect())
     }
 }
 

@@ -10,7 +10,39 @@ pub(super) struct Catalogue {
     pub(super) categories: Vec<Category>,
     pub(super) sellers: Vec<Seller>,
     pub(super) taxes: Vec<Tax>,
+    pub(super) coupons: Vec<Coupon>,
     pub(super) warehouses: Vec<Warehouse>,
+    pub(super) reviews: Vec<Review>,
+}
+
+/// A coupon as the table has it; amounts in minor units of `currency`.
+#[derive(Deserialize)]
+pub(super) struct Coupon {
+    pub(super) code: String,
+    pub(super) label: String,
+    /// `marketplace` or `seller`.
+    pub(super) funded_by: String,
+    pub(super) seller: Option<String>,
+    pub(super) item_basis_points: i32,
+    pub(super) order_basis_points: Option<i32>,
+    pub(super) order_amount: Option<i64>,
+    pub(super) free_shipping: bool,
+    pub(super) min_goods: Option<i64>,
+    pub(super) currency: Option<String>,
+    pub(super) uses_max: Option<i32>,
+    pub(super) uses_per_buyer_max: Option<i32>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Review {
+    /// The product's slug.
+    pub(super) product: String,
+    pub(super) author: String,
+    pub(super) rating: i16,
+    pub(super) title: Option<String>,
+    pub(super) body: String,
+    pub(super) days_ago: i32,
+    pub(super) verified: bool,
 }
 
 #[derive(Deserialize)]
@@ -18,6 +50,9 @@ pub(super) struct Category {
     pub(super) slug: String,
     pub(super) parent: Option<String>,
     pub(super) name: String,
+    /// In other languages, by their codes.
+    #[serde(default)]
+    pub(super) names: BTreeMap<String, String>,
     pub(super) position: i32,
 }
 
@@ -74,6 +109,8 @@ pub(super) struct Shipping {
     /// By currency.
     pub(super) prices: BTreeMap<String, i64>,
     pub(super) free_from: Option<BTreeMap<String, i64>>,
+    pub(super) per_kg: BTreeMap<String, i64>,
+    pub(super) grams_max: Option<i32>,
     pub(super) days_from: i32,
     pub(super) days_to: i32,
     pub(super) default: bool,
@@ -149,7 +186,9 @@ impl Catalogue {
             categories: read(&folder.join("categories.json"))?,
             sellers: files.iter().map(|path| read(path)).collect::<Result<_, _>>()?,
             taxes: read(&folder.join("taxes.json"))?,
+            coupons: read(&folder.join("coupons.json"))?,
             warehouses: read(&folder.join("warehouses.json"))?,
+            reviews: read(&folder.join("reviews.json"))?,
         })
     }
 }

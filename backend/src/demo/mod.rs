@@ -1,4 +1,4 @@
-//! Seeding the demonstration marketplace: six sellers and what they make, so that a new shop is not an empty one.
+//! Seeding the demonstration marketplace: its sellers and what they make, so that a new shop is not an empty one.
 
 mod catalogue;
 mod store;
@@ -57,6 +57,7 @@ pub async fn seed(handles: &Handles, demo_dir: &Path, accounts: &DemoAccounts) -
     let mut seeding = Seeding { tx: &mut tx, pictures, hashes, categories: HashMap::new(), warehouses: HashMap::new(), actor: admin };
     seeding.whole(&catalogue).await?;
     tx.commit().await?;
+    store::analyze(&handles.db).await?;
     Ok(Seeded::Everything)
 }
 
@@ -131,6 +132,15 @@ impl Seeding<'_> {
         for seller in &catalogue.sellers {
             self.seller(seller).await.with_context(|| format!("seller `{}`", seller.slug))?;
         }
+        for coupon in &catalogue.coupons {
+            let is_known = store::insert_coupon(self.tx, coupon).await?;
+            anyhow::ensure!(is_known, "a coupon of a seller who is not there: `{}`", coupon.code);
+        }
+        for review in &catalogue.reviews {
+            let is_known = store::insert_review(self.tx, review).await?;
+            anyhow::ensure!(is_known, "a review of a product that is not there: `{}`", review.product);
+        }
+        store::count_reviews(self.tx).await?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-use super::catalogue::{Category, Picture, Product, Seller, Shipping, Tax, TaxMode, Variant, Warehouse, plain_text};
+use super::catalogue::{Category, Coupon, Picture, Product, Review, Seller, Shipping, Tax, TaxMode, Variant, Warehouse, plain_text};
 use crate::accounts;
 use crate::db;
 use crate::media::RenderedPicture;
@@ -12,6 +12,12 @@ use uuid::Uuid;
 /// Any number that nothing else locks by.
 const SEED_LOCK: i64 = 0x736f_756b;
 
+/// Tells the planner what there is now: autovacuum would only come to it after a minute, and to tables of a few rows never.
+pub(super) async fn analyze(executor: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("analyze category, seller, product, variant, price, image, stock_item, stock_level, review").execute(executor).await?;
+    Ok(())
+}
+
 pub(super) async fn lock(tx: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("select pg_advisory_xact_lock($1)", SEED_LOCK).execute(tx).await?;
     Ok(())
@@ -21,9 +27,9 @@ pub(super) async fn has_sellers(executor: impl PgExecutor<'_>) -> sqlx::Result<b
     sqlx::query_scalar!(r#"select exists (select from seller) as "exists!""#).fetch_one(executor).await
 }
 
-/// The pictures of all products, each with its widths.
+/// The pictures that were drawn, each with its widths: what came from elsewhere cannot be drawn again.
 pub(super) async fn pictures(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<(String, Vec<i32>)>> {
-    let rows = sqlx::query!("select file, widths from image").fetch_all(executor).await?;
+    let rows = sqlx::query!("select file, widths from image where source_url is null").fetch_all(executor).await?;
     Ok(rows.into_iter().map(|row| (row.file, row.widths)).collect())
 }
 
@@ -73,14 +79,39 @@ pub(super) async fn insert_tax(tx: &mut PgConnection, tax: &Tax) -> sqlx::Result
     Ok(())
 }
 
+/// False: there is no such seller.
+pub(super) async fn insert_coupon(tx: &mut PgConnection, coupon: &Coupon) -> sqlx::Result<bool> {
+    let inserted = sqlx::query!(
+        "insert into coupon (coupon_id, code, label, funded_by, seller_id, item_basis_points, order_basis_points, order_amount,
+             free_shipping, min_goods, currency, uses_max, uses_per_buyer_max)
+         select $1, $2, $3, $4, seller_id, $6, $7, $8, $9, $10, $11, $12, $13
+         from (select $5::text as slug) wanted left join seller using (slug) where wanted.slug is null or seller_id is not null",
+        db::new_id(),
+        coupon.code,
+        coupon.label,
+        coupon.funded_by,
+        coupon.seller,
+        coupon.item_basis_points,
+        coupon.order_basis_points,
+        coupon.order_amount,
+        coupon.free_shipping,
+        coupon.min_goods,
+        coupon.currency,
+        coupon.uses_max,
+        coupon.uses_per_buyer_max,
+    );
+    Ok(inserted.execute(tx).await?.rows_affected() == 1)
+}
+
 pub(super) async fn insert_category(tx: &mut PgConnection, id: Uuid, category: &Category, path: &[Uuid]) -> sqlx::Result<()> {
     let parent = path.len().checked_sub(2).map(|place| path[place]);
     sqlx::query!(
-        "insert into category (category_id, parent_id, slug, name, path, position) values ($1, $2, $3, $4, $5, $6)",
+        "insert into category (category_id, parent_id, slug, name, names, path, position) values ($1, $2, $3, $4, $5, $6, $7)",
         id,
         parent,
         category.slug,
         category.name,
+        Json(&category.names) as _,
         path,
         category.position
     )
@@ -119,8 +150,8 @@ pub(super) async fn insert_shipping_rates(tx: &mut PgConnection, seller: SellerI
     for (currency, amount) in &rate.prices {
         sqlx::query!(
             "insert into shipping_rate (shipping_rate_id, seller_id, label, countries, currency, amount, free_from_amount, days_from, days_to,
-                is_default, position)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                is_default, position, amount_per_kg, grams_max)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             db::new_id(),
             seller.0,
             rate.label,
@@ -131,7 +162,9 @@ pub(super) async fn insert_shipping_rates(tx: &mut PgConnection, seller: SellerI
             rate.days_from,
             rate.days_to,
             rate.default,
-            position
+            position,
+            rate.per_kg.get(currency).copied().unwrap_or_default(),
+            rate.grams_max
         )
         .execute(&mut *tx)
         .await?;
@@ -228,6 +261,37 @@ pub(super) async fn insert_stock(
         count,
         db::new_id(),
         actor.0
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// False: there is no such product.
+pub(super) async fn insert_review(tx: &mut PgConnection, review: &Review) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into review (review_id, product_id, author, rating, title, body, is_verified, written_at)
+        select $1, product_id, $3, $4, $5, $6, $7, souk.clock() - make_interval(days => $8) from product where slug = $2",
+        db::new_id(),
+        review.product,
+        review.author,
+        review.rating,
+        review.title,
+        review.body,
+        review.verified,
+        review.days_ago
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What every product carries of its reviews.
+pub(super) async fn count_reviews(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update product set rating_sum = given.stars, rating_count = given.count
+        from (select product_id, sum(rating) as stars, count(*)::int as count from review where hidden_at is null group by 1) as given
+        where given.product_id = product.product_id"
     )
     .execute(tx)
     .await?;

@@ -1,7 +1,11 @@
 //! The pictures of the shop: where they come from, how they are drawn, under which name they are served.
+//! Drawings are made here; photographs come from sellers.
 //! A picture's name is the hash of what it shows, so a browser may keep it for ever and drawing it twice changes nothing.
 
+mod photograph;
 pub mod render;
+
+pub use photograph::{InvalidPhotograph, PHOTOGRAPH_BYTES_MAX, keep_photograph};
 
 use std::{
     collections::BTreeMap,
@@ -143,6 +147,11 @@ fn draw_missing(tree: &Tree, widths: &[u32], path_of: impl Fn(u32) -> PathBuf) -
 /// Names a picture by what it shows.
 fn content_hash(document: &str) -> String {
     let digest = Sha256::new().chain_update(RENDERER_VERSION.to_le_bytes()).chain_update(document).finalize();
+    hex_name(&digest)
+}
+
+/// The beginning of a digest as 32 hex digits: enough that no two pictures ever share a name.
+fn hex_name(digest: &[u8]) -> String {
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -115,11 +115,12 @@ pub(super) fn encode(canvas: &Pixmap) -> anyhow::Result<Vec<u8>> {
         let straight = canvas.pixels().iter().map(|pixel| pixel.demultiply());
         straight.flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]).collect()
     };
-    let encoder = if opaque {
-        Encoder::from_rgb(&bytes, canvas.width(), canvas.height())
-    } else {
-        Encoder::from_rgba(&bytes, canvas.width(), canvas.height())
-    };
+    encode_pixels(&bytes, canvas.width(), canvas.height(), opaque)
+}
+
+/// Encodes pixels of three bytes, or of four where they are not opaque.
+pub(super) fn encode_pixels(bytes: &[u8], width: u32, height: u32, opaque: bool) -> anyhow::Result<Vec<u8>> {
+    let encoder = if opaque { Encoder::from_rgb(bytes, width, height) } else { Encoder::from_rgba(bytes, width, height) };
     let mut config = WebPConfig::new().map_err(|()| anyhow::anyhow!("libwebp is of another version than its header"))?;
     config.quality = QUALITY;
     config.method = EFFORT;

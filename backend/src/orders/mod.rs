@@ -7,9 +7,11 @@ mod view;
 pub use store::{OrderFacts, close, extend, facts, pay, place};
 pub use view::view;
 
-use crate::{Context, Failure, Handles, secret};
+use crate::{Context, Failure, Handles, accounts, events, secret};
+use domain::accounts::AccountRefusal;
 use domain::address::Address;
 use domain::catalog::ImageView;
+use domain::events::Event;
 use domain::id::{BuyerId, CartId, OrderId, OrderLineId, SellerOrderId, ShippingRateId, StockItemId, VariantId};
 use domain::money::BasisPoints;
 use domain::orders::{OrderNumber, OrderRefusal, OrderSummary, OrderView};
@@ -37,6 +39,7 @@ pub struct NewOrder {
     pub email: String,
     pub address: Address,
     pub quote: Quote,
+    pub coupon_code: Option<String>,
     /// One per seller of the quote, in its order.
     pub parts: Vec<NewPart>,
     pub expires_at: OffsetDateTime,
@@ -93,6 +96,33 @@ pub async fn order(ctx: &Context, id_or_number: &str) -> Result<OrderView, Failu
     view(&ctx.handles, order).await?.ok_or(Failure::NotFound)
 }
 
+/// Whether the caller may take this order into their account: signed in, it is a guest's in nobody's account, and the
+/// caller holds the token that its buyer was given.
+pub async fn can_claim(ctx: &Context, order: OrderId) -> Result<bool, Failure<NoRefusal>> {
+    Ok(ctx.user().is_some() && store::can_claim(&ctx.handles.db, order, &token_hashes(ctx)).await?)
+}
+
+/// Takes a guest's order into the caller's account. Its buyer's own token has to be held: knowing the e-mail address proves
+/// nothing, and a link may have been passed on. False: that is not so, or the order is in an account already.
+pub async fn claim(ctx: &Context, id_or_number: &str) -> Result<bool, Failure<NoRefusal>> {
+    let user = ctx.signed_in()?;
+    let order = find(ctx, id_or_number).await?;
+    Ok(can_claim(ctx, order).await? && store::claim(&ctx.handles.db, order, user).await?)
+}
+
+/// Verifies the caller's e-mail address by the token that was mailed there, and takes the orders into the account that guests
+/// placed with this address. Returns how many. One that is in an account stays there.
+pub async fn verify_email(ctx: &Context, token: &str) -> Result<u64, Failure<AccountRefusal>> {
+    let user = ctx.signed_in()?;
+    let mut tx = ctx.handles.db.begin().await?;
+    let verified = accounts::verify_email(&mut tx, user, &secret::token_hash(token)).await?;
+    let email = verified.ok_or(Failure::Refused(AccountRefusal::LinkInvalid))?;
+    let joined = store::claim_all(&mut tx, &email, user).await?;
+    events::record(&mut tx, &Event::EmailVerified { user }, &ctx.request_id).await?;
+    tx.commit().await?;
+    Ok(joined)
+}
+
 /// The signed-in user's orders, newest first; for a guest the orders whose tokens they hold.
 pub async fn orders(ctx: &Context, after: Option<Cursor>, limit: u32) -> Result<Page<OrderSummary>, Failure<NoRefusal>> {
     let limit = limit.clamp(1, PAGE_LIMIT_MAX);
@@ -137,14 +167,14 @@ impl FromStr for Cursor {
     }
 }
 
-/// The link to the order as it is mailed: `{public_url}/track?t=…`. It is the same one whenever it is asked for and ends with
-/// the order's first thirty days, so following it prolongs nothing. None: it has ended.
+/// The link to the order as it is mailed: `{public_url}/track?t=…`, in the caller's market. It is the same one whenever it is
+/// asked for and ends with the order's first thirty days, so following it prolongs nothing. None: it has ended.
 pub async fn link(ctx: &Context, order: OrderId) -> Result<Option<String>, Failure<NoRefusal>> {
     let order = find(ctx, &order.to_string()).await?;
     let settings = &ctx.handles.settings;
     let token = secret::token_of(&settings.secret_key, &format!("the link to order {order}"));
     let is_open = store::ensure_link(&ctx.handles.db, &secret::token_hash(&token), order, LINK_LIFE_DAYS).await?;
-    Ok(is_open.then(|| format!("{}/track?t={token}", settings.public_url)))
+    Ok(is_open.then(|| format!("{}{}/track?t={token}", settings.public_url, ctx.caller.prefix())))
 }
 
 /// What the link's token opens: the order, and a fresh token for its cookie, which ends as links do. No token where the

@@ -22,7 +22,25 @@ pub async fn place(tx: &mut PgConnection, new: &NewOrder) -> Result<OrderNumber,
         insert_lines(tx, new, part, quote).await?;
     }
     log_transition(tx, new.buyer, new.order, None, OrderStatus::PendingPayment, "checkout").await?;
+    claim_for_verified(tx, new).await?;
     Ok(number)
+}
+
+/// A guest's order joins the account whose owner has proved that the e-mail address is theirs, if there is one.
+async fn claim_for_verified(tx: &mut PgConnection, new: &NewOrder) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into order_claim (order_id, user_id)
+        select $1, app_user.user_id from app_user
+        where lower(app_user.email) = lower($2) and email_verified_at is not null
+          and exists (select from buyer where buyer_id = $3 and buyer.user_id is null)
+        on conflict do nothing",
+        new.order.0,
+        new.email,
+        new.buyer.0
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 async fn enter_directory(tx: &mut PgConnection, new: &NewOrder) -> sqlx::Result<OrderNumber> {
@@ -49,8 +67,9 @@ async fn insert_order(tx: &mut PgConnection, new: &NewOrder, number: &OrderNumbe
     sqlx::query!(
         "insert into customer_order (buyer_id, order_id, number, cart_id, cart_version, email, status, currency, subtotal, discount, shipping,
              tax, tax_included, tax_rate_basis_points, total, ship_name, ship_line1, ship_line2, ship_city, ship_region, ship_postal_code,
-             ship_country, expires_at)
-         values ($1, $2, $3, $4, $5, $6, 'pending_payment', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+             ship_country, expires_at, coupon_code, rounding)
+         values ($1, $2, $3, $4, $5, $6, 'pending_payment', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+             $24)",
         new.buyer.0,
         new.order.0,
         number.as_str(),
@@ -73,6 +92,8 @@ async fn insert_order(tx: &mut PgConnection, new: &NewOrder, number: &OrderNumbe
         address.postal_code(),
         address.country().as_str(),
         new.expires_at,
+        new.coupon_code,
+        quote.rounding.as_str(),
     )
     .execute(tx)
     .await?;
@@ -80,13 +101,11 @@ async fn insert_order(tx: &mut PgConnection, new: &NewOrder, number: &OrderNumbe
 }
 
 async fn insert_part(tx: &mut PgConnection, new: &NewOrder, part: &NewPart, quote: &SellerQuote) -> Result<(), sqlx::Error> {
-    let sum = |error| sqlx::Error::Encode(Box::new(error));
-    let net_goods = quote.net_goods(new.quote.tax_rule).map_err(sum)?;
-    let net_shipping = quote.net_shipping(new.quote.tax_rule).map_err(sum)?;
     sqlx::query!(
         "insert into seller_order (buyer_id, order_id, seller_order_id, seller_id, seller_slug, seller_name, status, shipping_rate_id,
-             shipping_label, delivery_from, delivery_to, goods, shipping, tax, total, net_goods, net_shipping, commission_basis_points, commission)
-         values ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9::text::date, $10::text::date, $11, $12, $13, $14, $15, $16, $17, $18)",
+             shipping_label, delivery_from, delivery_to, goods, shipping, tax, total, net_goods, net_shipping, commission_basis_points, commission,
+             discount, contribution)
+         values ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9::text::date, $10::text::date, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         new.buyer.0,
         new.order.0,
         part.id.0,
@@ -101,10 +120,12 @@ async fn insert_part(tx: &mut PgConnection, new: &NewOrder, part: &NewPart, quot
         quote.shipping.amount,
         quote.tax.amount,
         quote.total.amount,
-        net_goods.amount,
-        net_shipping.amount,
+        quote.net_goods.amount,
+        quote.net_shipping.amount,
         part.commission_rate.0.cast_signed(),
-        part.commission_rate.of(net_goods.amount),
+        domain::pricing::commission(quote.net_goods, part.commission_rate).amount,
+        quote.discount.amount,
+        quote.contribution.amount,
     )
     .execute(tx)
     .await?;
@@ -115,8 +136,8 @@ async fn insert_lines(tx: &mut PgConnection, new: &NewOrder, part: &NewPart, quo
     for (position, (line, priced)) in (0_i32..).zip(part.lines.iter().zip(&quote.lines)) {
         sqlx::query!(
             "insert into order_line (buyer_id, order_id, seller_order_id, order_line_id, variant_id, stock_item_id, product_slug, sku, title,
-                 options, image, quantity, unit_price, total, tax, position)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                 options, image, quantity, unit_price, total, tax, position, discount)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             new.buyer.0,
             new.order.0,
             part.id.0,
@@ -130,9 +151,10 @@ async fn insert_lines(tx: &mut PgConnection, new: &NewOrder, part: &NewPart, quo
             line.image.as_ref().map(Json) as _,
             priced.line.quantity.cast_signed(),
             priced.line.unit_price.amount,
-            priced.total.amount,
-            priced.tax.amount,
+            priced.charge.price.amount,
+            priced.charge.tax.amount,
             position,
+            priced.charge.discount.amount,
         )
         .execute(&mut *tx)
         .await?;
@@ -259,6 +281,7 @@ pub(super) async fn find(
         r#"select order_id as "order: OrderId" from order_directory
            where (order_id = $1 or number = $2)
              and (buyer_id = (select buyer_id from buyer where user_id = $3)
+                  or exists (select from order_claim where order_claim.order_id = order_directory.order_id and user_id = $3)
                   or exists (select from order_token where order_token.order_id = order_directory.order_id
                              and token_hash = any ($4) and (expires_at is null or expires_at > souk.clock())))"#,
         id,
@@ -268,6 +291,41 @@ pub(super) async fn find(
     )
     .fetch_optional(executor)
     .await
+}
+
+/// Whether the order is a guest's, in nobody's account, and one of the tokens is its buyer's own: those of links end.
+pub(super) async fn can_claim(executor: impl PgExecutor<'_>, order: OrderId, token_hashes: &[Vec<u8>]) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from order_directory join buyer using (buyer_id) join order_token using (order_id)
+               where order_id = $1 and user_id is null and token_hash = any ($2) and expires_at is null
+           ) and not exists (select from order_claim where order_id = $1) as "can_claim!""#,
+        order.0,
+        token_hashes
+    )
+    .fetch_one(executor)
+    .await
+}
+
+/// Puts an order into an account, unless it is in one already.
+pub(super) async fn claim(executor: impl PgExecutor<'_>, order: OrderId, user: UserId) -> sqlx::Result<bool> {
+    let claimed = sqlx::query!("insert into order_claim (order_id, user_id) values ($1, $2) on conflict do nothing", order.0, user.0);
+    Ok(claimed.execute(executor).await?.rows_affected() == 1)
+}
+
+/// Puts the guests' orders of an e-mail address into an account, except those that are in one already. Returns how many.
+pub(super) async fn claim_all(tx: &mut PgConnection, email: &str, user: UserId) -> sqlx::Result<u64> {
+    let claimed = sqlx::query!(
+        "insert into order_claim (order_id, user_id)
+        select order_id, $2 from customer_order join buyer using (buyer_id)
+        where lower(customer_order.email) = lower($1) and buyer.user_id is null
+        on conflict do nothing",
+        email,
+        user.0
+    )
+    .execute(tx)
+    .await?;
+    Ok(claimed.rows_affected())
 }
 
 /// The history, newest first, each with the moment that its cursor is made of.
@@ -284,9 +342,12 @@ pub(super) async fn summaries(
                array(select title from order_line l where (l.buyer_id, l.order_id) = (o.buyer_id, o.order_id) order by l.created_at, l.position)
                    as "titles!"
            from customer_order o
-           where (o.buyer_id = (select buyer_id from buyer where user_id = $1)
-                  or o.order_id in (select order_id from order_token where token_hash = any ($2)
-                                    and (expires_at is null or expires_at > souk.clock())))
+           where o.order_id in (
+                   select order_id from customer_order join buyer using (buyer_id) where buyer.user_id = $1
+                   union
+                   select order_id from order_claim where user_id = $1
+                   union
+                   select order_id from order_token where token_hash = any ($2) and (expires_at is null or expires_at > souk.clock()))
              and ($3::timestamptz is null or (o.placed_at, o.order_id) < ($3, $4))
            order by o.placed_at desc, o.order_id desc limit $5"#,
         user.map(|user| user.0),
@@ -328,6 +389,7 @@ pub(super) struct OrderRow {
     pub(super) currency: String,
     pub(super) subtotal: i64,
     pub(super) discount: i64,
+    pub(super) coupon_code: Option<String>,
     pub(super) shipping: i64,
     pub(super) tax: i64,
     pub(super) tax_included: bool,
@@ -350,7 +412,7 @@ pub(super) struct OrderRow {
 pub(super) async fn order_row(executor: impl PgExecutor<'_>, order: OrderId) -> sqlx::Result<Option<OrderRow>> {
     sqlx::query_as!(
         OrderRow,
-        r#"select o.number, o.status as "status: _", o.email, o.currency, o.subtotal, o.discount, o.shipping, o.tax, o.tax_included, o.total,
+        r#"select o.number, o.status as "status: _", o.email, o.currency, o.subtotal, o.discount, o.coupon_code, o.shipping, o.tax, o.tax_included, o.total,
                o.ship_name, o.ship_line1, o.ship_line2, o.ship_city, o.ship_region, o.ship_postal_code, o.ship_country, o.placed_at,
                o.expires_at, p.payment_id, p.status as "payment_status: _",
                (select client_secret from payable where payable.payment_id = p.payment_id and state = 'open') as client_secret
@@ -372,6 +434,7 @@ pub(super) struct PartRow {
     pub(super) delivery_to: String,
     pub(super) goods: i64,
     pub(super) shipping: i64,
+    pub(super) discount: i64,
     pub(super) tax: i64,
     pub(super) total: i64,
 }
@@ -380,7 +443,7 @@ pub(super) async fn part_rows(executor: impl PgExecutor<'_>, order: OrderId) -> 
     sqlx::query_as!(
         PartRow,
         r#"select seller_order_id as id, seller_slug, seller_name, status as "status: _", shipping_label,
-               delivery_from::text as "delivery_from!", delivery_to::text as "delivery_to!", goods, shipping, tax, total
+               delivery_from::text as "delivery_from!", delivery_to::text as "delivery_to!", goods, shipping, discount, tax, total
            from seller_order where order_id = $1 order by seller_order_id"#,
         order.0,
     )
@@ -399,13 +462,14 @@ pub(super) struct LineRow {
     pub(super) quantity: i32,
     pub(super) unit_price: i64,
     pub(super) total: i64,
+    pub(super) discount: i64,
 }
 
 pub(super) async fn line_rows(executor: impl PgExecutor<'_>, order: OrderId) -> sqlx::Result<Vec<LineRow>> {
     sqlx::query_as!(
         LineRow,
         r#"select seller_order_id as part, order_line_id as id, variant_id as variant, product_slug, title, options as "options: _",
-               image as "image: _", quantity, unit_price, total
+               image as "image: _", quantity, unit_price, total, discount
            from order_line where order_id = $1 order by seller_order_id, position"#,
         order.0,
     )

@@ -29,7 +29,9 @@ pub async fn view(handles: &Handles, order: OrderId) -> sqlx::Result<Option<Orde
         id: order,
         status: row.status,
         shipping_address: label(&row),
+        shipping_country: row.ship_country.clone(),
         subtotal: money(row.subtotal),
+        coupon: row.coupon_code,
         discount: money(row.discount),
         shipping: money(row.shipping),
         tax: money(row.tax),
@@ -108,6 +110,7 @@ fn part_view(part: PartRow, lines: &[LineRow], shipments: &[ShipmentRow], curren
         delivery_to: part.delivery_to,
         goods: money(part.goods),
         shipping: money(part.shipping),
+        discount: money(part.discount),
         tax: money(part.tax),
         total: money(part.total),
         shipments: shipments.iter().filter(|shipment| shipment.part == part.id).map(shipment_view).collect(),
@@ -124,6 +127,7 @@ fn line_view(line: &LineRow, currency: Currency) -> OrderLineView {
         quantity: line.quantity.unsigned_abs(),
         unit_price: Money::new(line.unit_price, currency),
         line_total: Money::new(line.total, currency),
+        discount: Money::new(line.discount, currency),
         image: line.image.as_ref().map(|image| image.0.clone()),
     }
 }

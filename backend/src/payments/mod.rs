@@ -15,6 +15,7 @@ use crate::failure::OnConstraint as _;
 use crate::{Failure, Handles, events};
 use domain::events::Event;
 use domain::id::{AttemptId, BuyerId, OrderId, PaymentId};
+use domain::market::Market;
 use domain::money::Money;
 use domain::orders::OrderNumber;
 use domain::payments::ledger::{SellerPart, sale};
@@ -38,6 +39,8 @@ pub struct Bill {
     pub shipping: Money,
     /// Tax that is not inside the prices.
     pub tax_on_top: Money,
+    /// Where it was placed.
+    pub market: Market,
 }
 
 #[derive(Clone, Debug)]

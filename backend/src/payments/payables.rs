@@ -5,6 +5,7 @@ use super::gateway::{GatewayError, Intent, NewIntent, NewSession, Session, Sessi
 use super::store::{self, Kind, Payable};
 use super::{Bill, BillLine};
 use crate::{Handles, db};
+use domain::language::Language;
 use domain::payments::{Gateway as GatewayKind, IntentStatus, PaymentStatus, chargeable};
 
 /// The gateway takes a hundred lines; shipping and tax need two.
@@ -115,14 +116,15 @@ pub async fn open_session(handles: &Handles, bill: &Bill) -> anyhow::Result<Host
         Some(_) => anyhow::bail!("an intent is still live"),
         None => store::insert_payable(&handles.db, bill, Kind::Session).await?,
     };
-    let settings = &handles.settings;
+    let shop = format!("{}{}", handles.settings.public_url, bill.market.prefix());
     let new = NewSession {
         order_id: bill.order.to_string(),
         order_number: bill.number.to_string(),
         email: bill.email.clone(),
         lines: hosted_lines(bill),
-        success_url: format!("{}/checkout/return/{}", settings.public_url, bill.number),
-        cancel_url: format!("{}/checkout/pay/{}", settings.public_url, bill.number),
+        language: bill.market.language,
+        success_url: format!("{shop}/checkout/return/{}", bill.number),
+        cancel_url: format!("{shop}/checkout/pay/{}", bill.number),
     };
     match handles.gateway.create_session(&new, &format!("{}:session:{number}", bill.order)).await {
         Ok(session) => {
@@ -139,7 +141,11 @@ pub async fn open_session(handles: &Handles, bill: &Bill) -> anyhow::Result<Host
 
 /// What the hosted page lists: goods, shipping and tax, which sum to the order's total.
 fn hosted_lines(bill: &Bill) -> Vec<SessionLine> {
-    let whole = || vec![SessionLine { title: format!("Order {}", bill.number), unit_amount: bill.total, quantity: 1 }];
+    let (order, shipping, tax) = match bill.market.language {
+        Language::English | Language::Mirrored => ("Order", "Shipping", "Tax"),
+        Language::German => ("Bestellung", "Versand", "Steuer"),
+    };
+    let whole = || vec![SessionLine { title: format!("{order} {}", bill.number), unit_amount: bill.total, quantity: 1 }];
     if bill.lines.len() > HOSTED_LINES_MAX {
         return whole();
     }
@@ -148,7 +154,7 @@ fn hosted_lines(bill: &Bill) -> Vec<SessionLine> {
         unit_amount: *unit_price,
         quantity: *quantity,
     });
-    let others = [("Shipping", bill.shipping), ("Tax", bill.tax_on_top)].into_iter().filter(|(_, amount)| amount.amount > 0);
+    let others = [(shipping, bill.shipping), (tax, bill.tax_on_top)].into_iter().filter(|(_, amount)| amount.amount > 0);
     let lines: Vec<SessionLine> =
         goods.chain(others.map(|(title, amount)| SessionLine { title: title.to_owned(), unit_amount: amount, quantity: 1 })).collect();
     let sum: i64 = lines.iter().map(|line| line.unit_amount.amount * i64::from(line.quantity)).sum();
@@ -332,6 +338,7 @@ pub(super) fn expects_live(handles: &Handles) -> bool {
 mod tests {
     use super::*;
     use domain::id::{BuyerId, OrderId, PaymentId};
+    use domain::market::Market;
     use domain::money::{Currency, Money};
     use uuid::Uuid;
 
@@ -351,6 +358,7 @@ mod tests {
             lines: (0..lines).map(line).collect(),
             shipping: usd(shipping),
             tax_on_top: usd(tax),
+            market: Market::default(),
         }
     }
 
@@ -363,6 +371,8 @@ mod tests {
     #[test]
     fn the_hosted_page_lists_what_is_bought_and_sums_to_the_total() {
         assert_eq!(listed(&bill(2, 700, 160, 2_860)), (["Thing 0", "Thing 1", "Shipping", "Tax"].map(str::to_owned).to_vec(), 2_860));
+        let german = Bill { market: Market::of(Language::German), ..bill(1, 700, 160, 1_860) };
+        assert_eq!(listed(&german), (["Thing 0", "Versand", "Steuer"].map(str::to_owned).to_vec(), 1_860));
         assert_eq!(listed(&bill(1, 0, 0, 1_000)), (vec!["Thing 0".to_owned()], 1_000));
     }
 

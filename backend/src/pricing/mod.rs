@@ -1,12 +1,13 @@
 //! What it costs to have a cart's goods sent to an address: the tax of the destination, each seller's ways of shipping,
-//! and the sum.
+//! what a coupon takes off, and the sum.
 
+pub mod coupons;
 mod store;
 
 use domain::address::Address;
 use domain::id::{SellerId, ShippingRateId};
 use domain::money::{Currency, Money, MoneyError};
-use domain::pricing::{PricedLine, Quote, QuoteView, SellerName, ShippingOption, TaxRule};
+use domain::pricing::{Coupon, PricedLine, Quote, QuoteView, SellerName, ShippingFee, ShippingOption, TaxRule};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
@@ -35,7 +36,7 @@ pub struct Priced {
 pub enum Unpriced {
     #[error("a chosen way of shipping is not offered")]
     OptionUnknown,
-    /// Names of the sellers who do not ship there.
+    /// Names of the sellers who do not ship there, or nothing as heavy.
     #[error("{0:?} do not ship there")]
     NotShipped(Vec<String>),
     #[error(transparent)]
@@ -44,8 +45,16 @@ pub enum Unpriced {
     Database(#[from] sqlx::Error),
 }
 
-/// Prices `lines` at `address`. `sellers`: names of all sellers of the lines; `chosen`: one rate per seller, defaults where
-/// left out.
+/// One seller's goods on their way.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    pub seller: SellerId,
+    pub name: SellerName,
+    pub grams: u64,
+}
+
+/// Prices `lines` at `address`. `parcels`: one for each seller of the lines; `chosen`: one rate per seller, defaults where
+/// left out; `coupon`: one that is good for these lines.
 ///
 /// # Errors
 /// See [`Unpriced`].
@@ -53,45 +62,51 @@ pub async fn price(
     db: &mut PgConnection,
     currency: Currency,
     lines: &[PricedLine],
-    sellers: &[(SellerId, SellerName)],
+    parcels: &[Parcel],
     address: &Address,
     chosen: Option<&[ShippingRateId]>,
+    coupon: Option<&Coupon>,
 ) -> Result<Priced, Unpriced> {
     let tax_rule = store::tax_rule(db, address.country().as_str(), address.region()).await?.unwrap_or(TaxRule::NONE);
-    let ids: Vec<SellerId> = sellers.iter().map(|(seller, _)| *seller).collect();
+    let ids: Vec<SellerId> = parcels.iter().map(|parcel| parcel.seller).collect();
     let rates = store::shipping_rates(db, &ids, address.country().as_str(), currency).await?;
     let chosen = chosen.unwrap_or_default();
-    if chosen.iter().any(|id| rates.iter().all(|rate| rate.id != *id)) {
-        return Err(Unpriced::OptionUnknown);
-    }
     let goods = |seller: SellerId| {
         let totals = lines.iter().filter(|line| line.seller == seller).map(|line| line.unit_price.checked_mul(line.quantity));
         totals.collect::<Result<Vec<_>, _>>().and_then(|totals| Money::sum(currency, totals))
     };
     let (mut options, mut fees, mut shipping, mut unshipped) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (seller, name) in sellers {
-        let goods = goods(*seller)?;
-        let own: Vec<&store::Rate> = rates.iter().filter(|rate| rate.seller == *seller).collect();
+    for parcel in parcels {
+        let goods = goods(parcel.seller)?;
+        let own: Vec<&store::Rate> =
+            rates.iter().filter(|rate| rate.seller == parcel.seller && rate.fee(currency).takes(parcel.grams)).collect();
         let picked: Vec<&&store::Rate> = own.iter().filter(|rate| chosen.contains(&rate.id)).collect();
         if picked.len() > 1 {
             return Err(Unpriced::OptionUnknown);
         }
         // Rates come with the default first.
         let Some(default) = own.first() else {
-            unshipped.push(name.name.clone());
+            unshipped.push(parcel.name.name.clone());
             continue;
         };
         let rate = picked.first().map_or(default, |rate| *rate);
-        fees.push((*seller, rate.fee(goods)));
+        fees.push((parcel.seller, rate.fee(currency).of(goods, parcel.grams)?));
         shipping.push(rate.chosen());
-        options.extend(own.iter().map(|rate| rate.option(name.clone(), goods, rate.id == default.id)));
+        for rate in &own {
+            options.push(rate.option(parcel, rate.fee(currency).of(goods, parcel.grams)?, rate.id == default.id));
+        }
     }
     if !unshipped.is_empty() {
         return Err(Unpriced::NotShipped(unshipped));
     }
-    let quote = Quote::new(currency, lines, &fees, tax_rule)?;
+    if chosen.iter().any(|id| shipping.iter().all(|way: &ChosenShipping| way.rate != *id)) {
+        return Err(Unpriced::OptionUnknown);
+    }
+    let quote = Quote::new(currency, lines, &fees, tax_rule, coupon.map(|coupon| &coupon.discount))?;
     let view = QuoteView {
         shipping_options: options,
+        coupon: coupon.map(|coupon| coupon.code.clone()),
+        coupon_problem: None,
         subtotal: quote.subtotal,
         discount: quote.discount,
         shipping: quote.shipping,
@@ -103,11 +118,12 @@ pub async fn price(
 }
 
 impl store::Rate {
-    /// Free from a value of the seller's goods on, where the seller says so.
-    fn fee(&self, goods: Money) -> Money {
-        match self.free_from {
-            Some(free_from) if goods.amount >= free_from => Money::zero(goods.currency),
-            _ => Money::new(self.amount, goods.currency),
+    fn fee(&self, currency: Currency) -> ShippingFee {
+        ShippingFee {
+            amount: Money::new(self.amount, currency),
+            per_kg: Money::new(self.amount_per_kg, currency),
+            free_from: self.free_from,
+            grams_max: self.grams_max.map(i32::unsigned_abs),
         }
     }
 
@@ -121,12 +137,12 @@ impl store::Rate {
         }
     }
 
-    fn option(&self, seller: SellerName, goods: Money, default: bool) -> ShippingOption {
+    fn option(&self, parcel: &Parcel, price: Money, default: bool) -> ShippingOption {
         ShippingOption {
             id: self.id,
-            seller,
+            seller: parcel.name.clone(),
             label: self.label.clone(),
-            price: self.fee(goods),
+            price,
             delivery_from: self.delivery_from.clone(),
             delivery_to: self.delivery_to.clone(),
             default,

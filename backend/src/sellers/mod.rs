@@ -3,10 +3,11 @@
 mod store;
 
 use crate::{Context, Failure};
+use domain::money::Currency;
 use domain::refusal::NoRefusal;
 use domain::sellers::SellerView;
 
-/// `NotFound` for one that is not active as well.
-pub async fn seller(ctx: &Context, slug: &str) -> Result<SellerView, Failure<NoRefusal>> {
-    store::active(&ctx.handles.db, slug).await?.ok_or(Failure::NotFound)
+/// With the prices of delivery in `currency`. `NotFound` for one that is not active as well.
+pub async fn seller(ctx: &Context, slug: &str, currency: Currency) -> Result<SellerView, Failure<NoRefusal>> {
+    store::active(&ctx.handles.db, slug, currency).await?.ok_or(Failure::NotFound)
 }

@@ -6,6 +6,7 @@ pub mod statements;
 
 pub use builders::{NewVariant, TestProduct};
 
+use crate::mail::MailSettings;
 use crate::payments::gateway::Gateway;
 use crate::redis::Redis;
 use crate::{Caller, Client, Context, Handles, Settings, db};
@@ -99,6 +100,7 @@ impl Shop {
 }
 
 fn settings(sandbox_url: &str) -> Settings {
+    let directory = || std::env::temp_dir().join(MARKER).join(db::new_id().to_string());
     Settings {
         public_url: "http://127.0.0.1:3000".to_owned(),
         secret_key: "5e".repeat(32).into(),
@@ -106,7 +108,8 @@ fn settings(sandbox_url: &str) -> Settings {
         publishable_key: "pk_test_shop".to_owned(),
         payment_script_url: format!("{sandbox_url}/v3/"),
         webhook_secret: "whsec_shop".to_owned().into(),
-        media_dir: std::env::temp_dir().join(MARKER).join(db::new_id().to_string()),
+        media_dir: directory(),
+        mail: MailSettings { directory: directory(), from: "Souk <souk@example.org>".parse().expect("this is an address") },
         sign_in_limit_account: 100,
         sign_in_limit_client: 100,
     }

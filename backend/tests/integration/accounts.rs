@@ -1,9 +1,11 @@
 use backend::accounts::{
-    access_token_user, end_session, issue_tokens, profile, refresh, register, revoke, session_user, sign_in, start_session,
+    access_token_user, addresses, change_address, end_other_sessions, end_session, forget_address, issue_tokens, keep_address, profile,
+    refresh, register, rename, revoke, session_user, sessions, sign_in, start_session,
 };
 use backend::testing::Shop;
 use backend::{Caller, Client, Context, Failure};
 use domain::accounts::{AccountRefusal, PasswordWeakness, Role};
+use domain::address::{Address, AddressDraft};
 use domain::id::UserId;
 use sqlx::PgPool;
 use std::time::Duration;
@@ -244,4 +246,93 @@ async fn a_refresh_token_ends_after_a_month(db: PgPool) {
     shop.advance(DAY * 31).await;
     assert!(matches!(refresh(&guest, &tokens.refresh_token).await, Err(Failure::Unauthorized)));
     assert!(matches!(profile(&guest).await, Err(Failure::Unauthorized)));
+}
+
+#[sqlx::test]
+async fn other_browsers_are_listed_and_signed_out_and_never_somebody_elses(db: PgPool) {
+    let shop = Shop::new(db);
+    let (guest, ada) = registered(&shop).await;
+    let bob = register(&guest, "bob@example.org", PASSWORD, "Bob").await.unwrap().id;
+    let start = async |user, browser| start_session(&guest, user, browser).await.unwrap();
+    let (here, phone, library) = (start(ada, "Firefox/145.0 (Linux)").await, start(ada, "CriOS/1 (iPhone)").await, start(ada, "").await);
+    let elsewhere = start(bob, "Firefox/145.0").await;
+    let caller = async |token: &str| shop.context(Caller { user: session_user(&shop.handles, token).await.unwrap(), ..Caller::default() });
+    let lives = async |token: &str| session_user(&shop.handles, token).await.unwrap().is_some();
+    let ctx = caller(&here).await;
+
+    let listed = sessions(&ctx, &here).await.unwrap();
+    let names: Vec<_> = listed.iter().map(|session| (session.browser.browser.as_deref(), session.is_current)).collect();
+    assert_eq!((names.len(), names[0]), (3, (Some("Firefox"), true)));
+    assert!(names.contains(&(Some("Chrome"), false)) && names.contains(&(None, false)), "{names:?}");
+
+    let bobs = sessions(&caller(&elsewhere).await, &elsewhere).await.unwrap()[0].id;
+    assert_eq!(end_other_sessions(&ctx, &here, Some(bobs)).await.unwrap(), 0);
+    assert_eq!(end_other_sessions(&ctx, &here, Some(listed[0].id)).await.unwrap(), 0, "the one that asks stays");
+    let on_the_phone = listed.iter().find(|session| session.browser.system.as_deref() == Some("iPhone")).unwrap().id;
+    assert_eq!(end_other_sessions(&ctx, &here, Some(on_the_phone)).await.unwrap(), 1);
+    assert_eq!((lives(&phone).await, lives(&library).await), (false, true));
+    assert_eq!(end_other_sessions(&ctx, &here, None).await.unwrap(), 1);
+    assert_eq!((lives(&here).await, lives(&library).await, lives(&elsewhere).await), (true, false, true));
+    assert!(matches!(sessions(&guest, &here).await, Err(Failure::Unauthorized)), "a token alone is nobody");
+    assert!(matches!(end_other_sessions(&guest, &here, None).await, Err(Failure::Unauthorized)));
+}
+
+#[sqlx::test]
+async fn a_name_is_changed_within_the_rules_of_registering(db: PgPool) {
+    let shop = Shop::new(db);
+    let (guest, ada) = registered(&shop).await;
+    let token = start_session(&guest, ada, "").await.unwrap();
+    let ctx = shop.context(Caller { user: session_user(&shop.handles, &token).await.unwrap(), ..Caller::default() });
+    for name in ["", "  ", "a\nb", &"x".repeat(101)] {
+        assert_eq!(refused(rename(&ctx, name).await), AccountRefusal::InvalidName, "{name:?}");
+    }
+    rename(&ctx, " Augusta ").await.unwrap();
+    assert_eq!(profile(&ctx).await.unwrap().name, "Augusta");
+    assert!(matches!(rename(&guest, "Eve").await, Err(Failure::Unauthorized)));
+}
+
+#[sqlx::test]
+async fn addresses_are_kept_once_in_the_order_of_their_use_and_forgotten_by_their_owner(db: PgPool) {
+    let shop = Shop::new(db);
+    let (ada, eve) = (shop.shopper().await, shop.shopper().await);
+    let address = |line1: &str, line2: Option<&str>| {
+        let draft = AddressDraft {
+            name: "Ada".into(),
+            line1: line1.into(),
+            line2: line2.map(str::to_owned),
+            city: "Berlin".into(),
+            postal_code: Some("10115".into()),
+            country: "DE".into(),
+            ..AddressDraft::default()
+        };
+        Address::try_from(draft).unwrap()
+    };
+    let kept =
+        async |ctx: &Context| -> Vec<String> { addresses(ctx).await.unwrap().iter().map(|kept| kept.address.line1().to_owned()).collect() };
+    for street in ["Anna 1", "Berta 2", "Anna 1"] {
+        keep_address(&ada, &address(street, None)).await.unwrap();
+        shop.advance(Duration::from_secs(1)).await;
+    }
+    assert_eq!(kept(&ada).await, ["Anna 1", "Berta 2"]);
+    keep_address(&ada, &address("Anna 1", Some("Rear"))).await.unwrap();
+    assert_eq!(kept(&ada).await.len(), 3, "another line is another place");
+    let id = addresses(&ada).await.unwrap()[0].id;
+    assert!(matches!(change_address(&eve, id, &address("Eve 1", None)).await, Err(Failure::NotFound)));
+    assert!(matches!(change_address(&shop.guest(), id, &address("Eve 1", None)).await, Err(Failure::Unauthorized)));
+    change_address(&ada, id, &address("Dora 4", Some("Rear"))).await.unwrap();
+    assert_eq!(kept(&ada).await, ["Dora 4", "Anna 1", "Berta 2"]);
+    keep_address(&ada, &address("Emil 5", None)).await.unwrap();
+    change_address(&ada, id, &address("Emil 5", None)).await.unwrap();
+    assert_eq!(kept(&ada).await, ["Emil 5", "Anna 1", "Berta 2"], "what has become the same is one");
+    forget_address(&eve, id).await.unwrap();
+    assert_eq!((kept(&ada).await.len(), kept(&eve).await.len()), (3, 0));
+    forget_address(&ada, id).await.unwrap();
+    assert_eq!(kept(&ada).await, ["Anna 1", "Berta 2"]);
+    for number in 0..12 {
+        shop.advance(Duration::from_secs(1)).await;
+        keep_address(&ada, &address(&format!("Cora {number}"), None)).await.unwrap();
+    }
+    let many = kept(&ada).await;
+    assert_eq!((many.len(), many[0].as_str(), many[9].as_str()), (10, "Cora 11", "Cora 2"));
+    assert!(matches!(addresses(&shop.guest()).await, Err(Failure::Unauthorized)));
 }

@@ -1,12 +1,14 @@
-use crate::checkout::until_waiting;
+use crate::checkout::merging::until_waiting;
 use backend::cart::{
-    add_item, clear, drain, merge_guest, merge_notice, open_for_checkout, remove_item, remove_ordered, republish, set_item, undo_merge,
-    view,
+    add_item, clear, drain, follow_currency, merge_guest, merge_notice, open_for_checkout, remove_item, remove_ordered, republish,
+    set_item, undo_merge, view,
 };
 use backend::testing::{NewVariant, Shop, TestProduct, statements};
 use backend::{Context, Failure};
 use domain::cart::{CartRefusal, CartView, LineProblem};
 use domain::id::VariantId;
+use domain::language::Language;
+use domain::market::Market;
 use domain::money::{Currency, Money};
 use domain::quantity::Quantity;
 use redis::AsyncCommands as _;
@@ -52,6 +54,89 @@ async fn three(shop: &Shop) -> [VariantId; 3] {
         variants.extend(shop.product(slug, seller, category, &[NewVariant::new(price, 50)]).await.variants);
     }
     variants.try_into().unwrap()
+}
+
+// Currency ----------------------------------------------------------------------------------------------------------
+
+/// The same visitor after choosing euros.
+fn in_euros(ctx: &Context) -> Context {
+    let mut ctx = ctx.clone();
+    ctx.caller.market = Some(Market { language: Language::English, currency: Currency::Eur });
+    ctx
+}
+
+fn eur(amount: i64) -> Money {
+    Money::new(amount, Currency::Eur)
+}
+
+#[sqlx::test]
+async fn a_cart_follows_the_chosen_currency_at_the_sellers_own_prices(db: PgPool) {
+    let shop = Shop::new(db);
+    let [bowl, mug, plate] = three(&shop).await;
+    shop.run("insert into price (variant_id, currency, amount) select variant_id, 'EUR', amount - 100 from price", |query| query).await;
+    let (guest, _) = begun_with(&shop, &[(bowl, 1), (mug, 2)]).await;
+    let euros = in_euros(&guest);
+    follow_currency(&euros).await.unwrap();
+    let cart = view(&guest).await.unwrap();
+    assert_eq!((cart.total, cart.version), (eur(1_900 + 2 * 1_100), 3));
+    // Choosing is not a change of price.
+    assert!(cart.lines.iter().all(|line| line.problems.is_empty()));
+    follow_currency(&euros).await.unwrap();
+    assert_eq!(view(&euros).await.unwrap().version, 3);
+    // Back, by the next change of who has chosen so.
+    let mut dollars = guest.clone();
+    dollars.caller.market = Some(Market::default());
+    let cart = set_item(&dollars, plate, 1).await.unwrap();
+    assert_eq!(cart.total, usd(2_000 + 2 * 1_200 + 3_000));
+    // Who has no cart, and who has chosen nothing, is left alone.
+    follow_currency(&in_euros(&shop.guest())).await.unwrap();
+    follow_currency(&guest).await.unwrap();
+    assert_eq!(view(&guest).await.unwrap(), cart);
+}
+
+#[sqlx::test]
+async fn what_is_not_sold_in_the_chosen_currency_stays_and_says_so(db: PgPool) {
+    let shop = Shop::new(db);
+    let [bowl, mug, _] = three(&shop).await;
+    shop.run("insert into price (variant_id, currency, amount) values ($1, 'EUR', 1500)", |query| query.bind(bowl.0)).await;
+    let (guest, _) = begun_with(&shop, &[(bowl, 1), (mug, 1)]).await;
+    follow_currency(&in_euros(&guest)).await.unwrap();
+    let cart = view(&guest).await.unwrap();
+    assert_eq!((cart.total, cart.lines.len()), (eur(1_500), 2));
+    assert_eq!(cart.lines[1].problems, [LineProblem::NotInCurrency { currency: Currency::Eur }]);
+    // A price that comes later is no changed price.
+    shop.run("insert into price (variant_id, currency, amount) values ($1, 'EUR', 1100)", |query| query.bind(mug.0)).await;
+    assert_eq!(view(&guest).await.unwrap().lines[1].problems, []);
+}
+
+#[sqlx::test]
+async fn carts_of_two_currencies_merge_into_the_accounts(db: PgPool) {
+    let shop = Shop::new(db);
+    let [bowl, mug, _] = three(&shop).await;
+    shop.run("insert into price (variant_id, currency, amount) select variant_id, 'EUR', amount - 100 from price", |query| query).await;
+    let (guest, _) = begun_with(&shop, &[(bowl, 1)]).await;
+    follow_currency(&in_euros(&guest)).await.unwrap();
+    let mut shopper = shop.shopper().await;
+    set_item(&shopper, mug, 1).await.unwrap();
+    shop.run("update price set amount = 1300 where variant_id = $1 and currency = 'USD'", |query| query.bind(mug.0)).await;
+    shopper.caller.cart_token = guest.caller.cart_token.clone();
+    let cart = view(&shopper).await.unwrap();
+    assert_eq!(cart.total, usd(2_000 + 1_300));
+    let problems = |variant| cart.lines.iter().find(|line| line.variant_id == variant).unwrap().problems.clone();
+    assert_eq!(problems(bowl), []);
+    // What the account was to be told of its own line is not swept away.
+    assert_eq!(problems(mug), [LineProblem::PriceChanged { was: usd(1_200), now: usd(1_300) }]);
+}
+
+/// A guest with these.
+async fn begun_with(shop: &Shop, items: &[(VariantId, u32)]) -> (Context, CartView) {
+    let mut guest = shop.guest();
+    let mut cart = CartView::empty(Currency::Usd);
+    for (variant, quantity) in items {
+        cart = set_item(&guest, *variant, *quantity).await.unwrap();
+        guest.caller.cart_token = cart.token.clone();
+    }
+    (guest, cart)
 }
 
 // Changing and reading ----------------------------------------------------------------------------------------------
@@ -502,7 +587,7 @@ async fn the_checkout_sees_the_truth_with_todays_prices(db: PgPool) {
 /// Takes what was ordered out of the cart, as the checkout does.
 async fn ordered(shop: &Shop, cart: &CartView, quantities: &[(VariantId, u32)]) -> i64 {
     let mut tx = shop.handles.db.begin().await.unwrap();
-    let version = remove_ordered(&mut tx, cart.id.unwrap(), quantities).await.unwrap();
+    let version = remove_ordered(&mut tx, cart.id.unwrap(), quantities, None).await.unwrap();
     tx.commit().await.unwrap();
     republish(&shop.handles, cart.id.unwrap()).await.unwrap();
     version
@@ -520,7 +605,7 @@ async fn exactly_what_was_ordered_leaves_the_cart(db: PgPool) {
     assert_eq!((quantities(&left), left.version), (vec![(bowl, 1)], 3));
 
     let mut undone = shop.handles.db.begin().await.unwrap();
-    remove_ordered(&mut undone, begun.id.unwrap(), &[(bowl, 1)]).await.unwrap();
+    remove_ordered(&mut undone, begun.id.unwrap(), &[(bowl, 1)], None).await.unwrap();
     undone.rollback().await.unwrap();
     assert_eq!(view(&guest).await.unwrap(), left);
 }

@@ -1,6 +1,8 @@
 use backend::testing::{NewVariant, Shop, statements};
 use backend::{Failure, catalog, sellers};
 use domain::catalog::{Availability, ListingQuery, ListingView, Sort};
+use domain::language::Language;
+use domain::market::Market;
 use domain::money::{Currency, Money};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,8 +80,8 @@ async fn what_is_not_for_everybody_is_not_found(db: PgPool) {
         assert!(matches!(catalog::product(&guest, slug, Currency::Usd).await, Err(Failure::NotFound)), "{slug}");
     }
     assert!(matches!(catalog::inventory(&guest, mug).await, Err(Failure::NotFound)));
-    assert!(matches!(sellers::seller(&guest, "weaver").await, Err(Failure::NotFound)));
-    assert_eq!(sellers::seller(&guest, "potter").await.unwrap().name, "Potter");
+    assert!(matches!(sellers::seller(&guest, "weaver", Currency::Usd).await, Err(Failure::NotFound)));
+    assert_eq!(sellers::seller(&guest, "potter", Currency::Usd).await.unwrap().name, "Potter");
     assert_eq!(set(&listing(&shop, ListingQuery::default()).await), BTreeSet::from(["bowl", "plate-100-wool_mix"]));
 }
 
@@ -219,5 +221,47 @@ async fn the_home_page_shows_the_newest_and_what_sells(db: PgPool) {
     assert_eq!(slugs(&home.newest), ["throw", "plate-100-wool_mix", "mug", "bowl"]);
     assert_eq!(slugs(&home.best_selling), ["bowl", "throw", "plate-100-wool_mix", "mug"]);
     assert_eq!(home.sellers.iter().map(|seller| seller.slug.as_str()).collect::<Vec<_>>(), ["potter", "weaver"]);
-    assert_eq!(home.categories.len(), 3);
+    let [department] = &home.departments[..] else { panic!("one department: {:?}", home.departments) };
+    assert_eq!((department.category.slug.as_str(), department.category.product_count, department.image.is_none()), ("home", 4, true));
+    shop.run(
+        "insert into image (image_id, product_id, file, widths, width, height, alt, background)
+        select $1, product_id, slug, '{320}', 320, 320, slug, '#f4ecdf' from product where slug = 'bowl'",
+        |query| query.bind(backend::db::new_id()),
+    )
+    .await;
+    let home = catalog::home(&shop.guest(), Currency::Usd).await.unwrap();
+    let picture = |home: &domain::catalog::HomeView| home.departments[0].image.as_ref().map(|image| image.alt.clone());
+    assert_eq!(picture(&home).as_deref(), Some("bowl"), "the picture of what sells best");
+    shop.run("update product set units_sold = 9 where slug = 'mug'", |query| query).await;
+    let home = catalog::home(&shop.guest(), Currency::Usd).await.unwrap();
+    assert_eq!(picture(&home).as_deref(), Some("bowl"), "what sells best has no picture");
+    assert_eq!(home.departments[0].category.product_count, 4);
+}
+
+#[sqlx::test]
+async fn categories_are_named_in_the_language_of_the_reader(db: PgPool) {
+    let shop = stocked(db).await;
+    shop.run("update category set names = '{\"de\": \"Geschirr\"}' where slug = 'table'", |query| query).await;
+    shop.run("update category set names = '{\"de\": \"Haus\"}' where slug = 'home'", |query| query).await;
+    let (program, mut german) = (shop.guest(), shop.guest());
+    german.caller.market = Some(Market { language: Language::German, currency: Currency::Usd });
+    for (reader, home, table) in [(&program, "Home", "Table"), (&german, "Haus", "Geschirr")] {
+        let names: BTreeSet<String> = catalog::categories(reader).await.unwrap().into_iter().map(|category| category.name).collect();
+        assert_eq!(
+            names,
+            BTreeSet::from([home.to_owned(), table.to_owned(), "Textiles".to_owned()]),
+            "without a name of its own: the base"
+        );
+        let front = catalog::home(reader, Currency::Usd).await.unwrap();
+        assert_eq!(front.departments[0].category.name, home);
+        assert!(front.newest.iter().any(|card| card.category.name == table));
+        assert_eq!(catalog::product(reader, "bowl", Currency::Usd).await.unwrap().category.name, table);
+        let found = catalog::listing(reader, &ListingQuery::default().check().unwrap()).await.unwrap();
+        let facet = found.facets.iter().find(|facet| facet.field == "category").unwrap();
+        assert!(facet.values.iter().any(|value| (value.value.as_str(), value.label.as_str()) == ("table", table)));
+        assert!(found.items.iter().any(|card| card.category.name == table));
+    }
+    let query = ListingQuery { q: Some("geschirr".into()), ..Default::default() }.check().unwrap();
+    assert_eq!(catalog::listing(&german, &query).await.unwrap().total, 3);
+    assert_eq!(catalog::listing(&program, &query).await.unwrap().total, 0);
 }

@@ -54,6 +54,29 @@ type Corruption = (&'static str, &'static str, &'static [&'static str]);
 /// Seen by the minutely check too, where that looks at the promise at all.
 const CORRUPTIONS: &[Corruption] = &[
     ("stock_is_explained", "update stock_level set on_hand = on_hand + 1", &[]),
+    (
+        "coupons_are_counted",
+        "insert into coupon (coupon_id, code, label, funded_by, free_shipping, uses) values (u(40), 'FREE', 'Free', 'marketplace', true, 1)",
+        &[],
+    ),
+    ("coupons_are_counted", "update customer_order set coupon_code = 'FREE'", &[]),
+    (
+        "coupons_are_counted",
+        "insert into coupon (coupon_id, code, label, funded_by, free_shipping) values (u(40), 'FREE', 'Free', 'marketplace', true);
+         insert into coupon_use (order_id, coupon_id, buyer_id, email_hash, given_back_at) values (u(11), u(40), u(10), '\\x05', souk.clock());
+         update customer_order set coupon_code = 'FREE'",
+        &[],
+    ),
+    (
+        "ratings_are_the_reviews",
+        "insert into product (product_id, seller_id, category_id, slug, title, rating_sum) values (u(8), u(1), u(9), 'bowl', 'Bowl', 5)",
+        &[],
+    ),
+    (
+        "ratings_are_the_reviews",
+        "insert into product (product_id, seller_id, category_id, slug, title, rating_count) values (u(8), u(1), u(9), 'bowl', 'Bowl', 1)",
+        &[],
+    ),
     ("held_is_reserved", "update stock_level set held = 1", &[]),
     ("allocated_is_firm", "update stock_level set allocated = allocated + 1", &[]),
     ("never_oversold", "update reservation set quantity = 11", &["allocated_is_firm", "paid_lines_have_their_stock"]),
@@ -95,7 +118,7 @@ const CORRUPTIONS: &[Corruption] = &[
         "update customer_order set status = 'expired', paid_at = null; update order_transition set to_status = 'expired' where to_status = 'paid'",
         &[],
     ),
-    ("transfers_balance", "update ledger_entry set amount = -201 where amount = -200", &[]),
+    ("transfers_balance", "update ledger_entry set amount = -201 where amount = -200", &["the_marketplace_gets_its_share"]),
     ("transfers_balance", "insert into ledger_transfer (ledger_transfer_id, kind, reference_id) values (u(33), 'fee', u(14))", &[]),
     (
         "transfers_balance",
@@ -134,7 +157,12 @@ const CORRUPTIONS: &[Corruption] = &[
         "alter table payment drop constraint payment_captured; update payment set captured = amount + 1",
         &["paid_orders_are_posted"],
     ),
-    ("sellers_get_their_share", "update seller_order set commission = commission + 1", &[]),
+    ("sellers_get_their_share", "update seller_order set commission = commission + 1", &["the_marketplace_gets_its_share"]),
+    (
+        "the_marketplace_gets_its_share",
+        "update seller_order set contribution = contribution + 1, net_goods = net_goods + 1",
+        &["sellers_get_their_share"],
+    ),
     ("parts_make_the_order", "update seller_order set total = total + 1, tax = tax + 1", &[]),
     ("parts_make_the_order", "alter table seller_order drop constraint seller_order_total; update seller_order set total = total + 1", &[]),
     ("parts_make_the_order", "delete from seller_order", &[]),
@@ -179,9 +207,20 @@ const CORRUPTIONS: &[Corruption] = &[
         &[],
     ),
     (
+        "mails_are_on_their_way",
+        "insert into mail (mail_id, subject_id, kind, address, market, content) values (u(41), u(42), 'email_verification', 'ada@example.org', '', '{}')",
+        &[],
+    ),
+    (
         "removals_stay",
         "insert into cart (cart_id, token_hash, version, expires_at) values (u(41), 'x', 1, souk.clock());
          insert into cart_line (cart_id, variant_id, quantity, seen_amount, seen_currency, position, version) values (u(41), u(2), 1, 1, 'USD', 0, 2)",
+        &[],
+    ),
+    (
+        "imports_stay_with_their_seller",
+        "insert into product (product_id, seller_id, category_id, slug, title) values (u(41), u(1), u(42), 'bowl', 'Bowl');
+         insert into import_source (seller_id, source, handle, product_id) values (u(43), 'shopify', 'bowl', u(41))",
         &[],
     ),
     ("books_are_closed", "alter table ledger_entry disable trigger ledger_entry_append_only", &[]),
@@ -222,6 +261,8 @@ const LEFT_TO_THE_FULL_CHECK: &[Corruption] = &[
     ("parts_make_the_order", "update seller_order set shipping = shipping + 1", &[]),
     ("parts_make_the_order", "update order_line set unit_price = 1001, total = 2002", &[]),
     ("parts_make_the_order", "delete from order_line", &[]),
+    ("parts_make_the_order", "update order_line set discount = 1", &[]),
+    ("parts_make_the_order", "update seller_order set discount = 1", &[]),
 ];
 
 /// Runs SQL with triggers and foreign keys off: as somebody would who goes around the shop. `u(n)` is a short id.

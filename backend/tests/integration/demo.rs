@@ -5,6 +5,7 @@ use domain::accounts::Role;
 use domain::money::Currency;
 use serde_json::json;
 use sqlx::PgPool;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,12 +26,14 @@ impl Folder {
                 { "slug": "table", "parent": "home", "name": "Table", "position": 1 },
             ]),
         );
+        folder.write_json("catalogue/coupons.json", &json!([]));
         folder.write_json("catalogue/taxes.json", &json!([{ "country": "US", "region": null, "rate_basis_points": 0, "mode": "added" }]));
         folder.write_json(
             "catalogue/warehouses.json",
             &json!([{ "code": "us-east", "name": "Newark", "country": "US", "region": "NJ", "latitude": 40.7, "longitude": -74.2 }]),
         );
         folder.write_json("catalogue/sellers/potter.json", &potter());
+        folder.write_json("catalogue/reviews.json", &json!([review("dawn-mug")]));
         folder
     }
 
@@ -60,7 +63,7 @@ fn potter() -> serde_json::Value {
         "slug": "potter", "name": "Potter", "story_html": "<p>Clay &amp; fire.</p><p>Since 2009.</p>", "city": "Asheville", "country": "US",
         "commission_basis_points": 1200, "policies": { "shipping_html": "<p>Soon.</p>", "returns_html": "<p>Thirty days.</p>" },
         "palette": { "base": "#e4d3b2" },
-        "shipping": [{ "label": "Standard", "countries": ["US"], "prices": { "USD": 840, "EUR": 740 }, "free_from": { "USD": 9000 },
+        "shipping": [{ "label": "Standard", "countries": ["US"], "prices": { "USD": 840, "EUR": 740 }, "free_from": { "USD": 9000 }, "per_kg": { "USD": 90 }, "grams_max": null,
             "days_from": 3, "days_to": 5, "default": true }],
         "products": [{
             "slug": "dawn-mug", "title": "Dawn Mug", "category": "table", "newest": 1,
@@ -73,6 +76,10 @@ fn potter() -> serde_json::Value {
             ],
         }],
     })
+}
+
+fn review(product: &str) -> serde_json::Value {
+    json!({ "product": product, "author": "Ada L.", "rating": 4, "title": null, "body": "Warm.", "days_ago": 3, "verified": true })
 }
 
 fn people() -> DemoAccounts {
@@ -92,6 +99,7 @@ async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPo
     let mug = catalog::product(&guest, "dawn-mug", Currency::Usd).await.unwrap();
     assert_eq!(mug.description_html, "<p>Thrown by hand.</p>", "what could do harm is taken out");
     assert_eq!(mug.variants.iter().map(|variant| variant.available).collect::<Vec<_>>(), [14, 0]);
+    assert_eq!((mug.rating.average, mug.rating.count), (4.0, 1));
     assert_eq!(mug.images[0].variant_ids, [mug.variants[0].id]);
     assert!(mug.images[1].variant_ids.is_empty());
     for image in &mug.images {
@@ -99,7 +107,7 @@ async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPo
         assert!(shop.handles.settings.media_dir.join(file).is_file(), "{}", image.url);
         assert!(image.srcset.contains(" 320w, ") && image.srcset.ends_with(" 1280w"));
     }
-    assert_eq!(backend::sellers::seller(&guest, "potter").await.unwrap().story, "Clay & fire.\n\nSince 2009.");
+    assert_eq!(backend::sellers::seller(&guest, "potter", Currency::Usd).await.unwrap().story, "Clay & fire.\n\nSince 2009.");
     let euros = catalog::product(&guest, "dawn-mug", Currency::Eur).await.unwrap();
     assert_eq!(euros.variants[0].compare_at_price.unwrap().amount, 4_000);
     let rows: (i64, i64, i64) = sqlx::query_as(
@@ -149,6 +157,49 @@ async fn a_mistake_in_the_catalogue_is_named_and_seeds_nothing(db: PgPool) {
     folder.write_json("catalogue/sellers/potter.json", &potter);
     let error = format!("{:#}", seed(&shop.handles, &folder.0, &people()).await.unwrap_err());
     assert!(error.contains("dawn-mug") && error.contains("cars"), "{error}");
+    folder.write_json("catalogue/sellers/potter.json", &self::potter());
+    folder.write_json("catalogue/reviews.json", &json!([review("car")]));
+    let error = format!("{:#}", seed(&shop.handles, &folder.0, &people()).await.unwrap_err());
+    assert!(error.contains("`car`"), "{error}");
     let sellers: i64 = sqlx::query_scalar("select count(*) from seller").fetch_one(&db).await.unwrap();
     assert_eq!(sellers, 0);
+}
+
+/// The marketplace that every visitor of the demonstration sees is as large as promised, and every product is shown twice.
+#[test]
+fn the_demonstration_has_what_it_promises() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo");
+    let sellers: Vec<serde_json::Value> = fs::read_dir(folder.join("catalogue/sellers"))
+        .unwrap()
+        .map(|file| serde_json::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap())
+        .collect();
+    let products: Vec<_> = sellers.iter().flat_map(|seller| seller["products"].as_array().unwrap()).collect();
+    assert!(sellers.len() >= 10 && products.len() >= 160, "{} sellers, {} products", sellers.len(), products.len());
+    let variants: Vec<_> = products.iter().flat_map(|product| product["variants"].as_array().unwrap()).collect();
+    assert!(variants.len() >= 500, "{} variants", variants.len());
+    assert!(variants.iter().all(|variant| variant["prices"]["USD"].is_object() && variant["prices"]["EUR"].is_object()));
+    let read =
+        |name: &str| serde_json::from_str::<serde_json::Value>(&fs::read_to_string(folder.join("catalogue").join(name)).unwrap()).unwrap();
+    let length = |name: &str| read(name).as_array().unwrap().len();
+    let categories = read("categories.json");
+    assert!(categories.as_array().unwrap().iter().all(|category| category["names"]["de"].is_string()), "each is named in German");
+    assert!(length("categories.json") >= 16 && length("reviews.json") >= 400 && length("warehouses.json") >= 2);
+    let taxed: BTreeSet<String> =
+        read("taxes.json").as_array().unwrap().iter().map(|tax| tax["country"].as_str().unwrap().to_owned()).collect();
+    for country in domain::country::COUNTRIES {
+        assert!(taxed.contains(country.code), "{} has no tax", country.code);
+        let ships = |seller: &serde_json::Value| {
+            let zones = seller["shipping"].as_array().unwrap();
+            zones.iter().any(|zone| zone["countries"].as_array().unwrap().iter().any(|code| code == country.code))
+        };
+        assert!(sellers.iter().all(ships), "{} is offered at the checkout, and somebody does not ship there", country.code);
+    }
+    for product in products {
+        let sources: BTreeSet<_> =
+            product["pictures"].as_array().unwrap().iter().map(|picture| picture["source"].as_str().unwrap()).collect();
+        assert!(sources.len() >= 2, "{}", product["slug"]);
+        for source in sources {
+            assert!(folder.join(format!("pictures/{source}.svg")).is_file(), "{source}");
+        }
+    }
 }

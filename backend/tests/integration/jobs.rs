@@ -120,7 +120,12 @@ async fn housekeeping_forgets_what_nobody_needs_and_keeps_the_rest(db: PgPool) {
     let old = cart::set_item(&shop.guest(), product.variants[0], 1).await.unwrap();
     shop.advance(Duration::from_secs(40 * 86_400)).await;
     let kept = cart::set_item(&shop.guest(), product.variants[0], 1).await.unwrap();
-    assert_eq!(housekeeping::run(&shop.handles).await.unwrap(), 6);
+    // Each runs once, and what has deleted something once more a second later: at once, where the machine is slow.
+    let mut ran = housekeeping::run(&shop.handles).await.unwrap();
+    assert!((7..=8).contains(&ran), "{ran}");
+    shop.advance(Duration::from_secs(2)).await;
+    ran += housekeeping::run(&shop.handles).await.unwrap();
+    assert_eq!(ran, 8);
     assert_eq!(housekeeping::run(&shop.handles).await.unwrap(), 0, "what repeats waits for its time");
     let carts: Vec<Uuid> = sqlx::query_scalar("select cart_id from cart").fetch_all(&db).await.unwrap();
     assert_eq!(carts, [kept.id.unwrap().0]);

@@ -11,11 +11,14 @@ mod checkout;
 mod demo;
 mod events;
 mod idempotency;
+mod import;
 mod inventory;
 mod jobs;
 mod migrations;
 mod orders;
 mod payments;
+mod reviews;
+mod verification;
 
 /// The connections of a shop over this database.
 fn handles(db: sqlx::PgPool) -> backend::Handles {

@@ -105,6 +105,42 @@ async fn the_history_goes_on_where_its_page_ended(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_guests_order_joins_one_account_by_its_buyers_token_alone(db: PgPool) {
+    let (_bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let (guest, order) = placed(&shop, &bowl, 1).await;
+    let signed_in = async |tokens: &[String]| {
+        let shopper = shop.shopper().await;
+        shop.context(Caller { order_tokens: tokens.to_vec(), ..shopper.caller })
+    };
+    let history = async |ctx: &Context| orders::orders(ctx, None, 10).await.unwrap().items.len();
+    let number = order.number.as_str();
+    let link = orders::link(&guest, order.id).await.unwrap().unwrap();
+    let passed_on = orders::open_link(&shop.guest(), link.split("t=").last().unwrap()).await.unwrap().1.unwrap();
+
+    assert!(matches!(orders::claim(&guest, number).await, Err(Failure::Unauthorized)));
+    assert!(matches!(orders::claim(&signed_in(&[]).await, number).await, Err(Failure::NotFound)), "without a token there is no such order");
+    let friend = signed_in(&[passed_on]).await;
+    assert_eq!((orders::can_claim(&friend, order.id).await.unwrap(), orders::claim(&friend, number).await.unwrap()), (false, false));
+
+    let ada = signed_in(std::slice::from_ref(&order.access_token)).await;
+    assert!(orders::can_claim(&ada, order.id).await.unwrap());
+    assert!(orders::claim(&ada, number).await.unwrap());
+    assert_eq!((orders::can_claim(&ada, order.id).await.unwrap(), orders::claim(&ada, number).await.unwrap()), (false, false));
+    let eve = signed_in(std::slice::from_ref(&order.access_token)).await;
+    assert!(!orders::claim(&eve, number).await.unwrap(), "one account at most");
+    assert_eq!((history(&ada).await, history(&eve).await), (1, 0));
+    let elsewhere = shop.context(Caller { user: ada.caller.user.clone(), ..Caller::default() });
+    assert!(orders::order(&elsewhere, number).await.is_ok(), "the account finds it without the token");
+    // What an account ordered itself needs no joining.
+    let own = shop.shopper().await;
+    cart::set_item(&own, bowl.variants[0], 1).await.unwrap();
+    let placed = checkout::place_order(&own, request()).await.unwrap();
+    let own = shop.context(Caller { order_tokens: vec![placed.access_token.clone()], ..own.caller });
+    assert!(!orders::can_claim(&own, placed.id).await.unwrap());
+}
+
+#[sqlx::test]
 async fn a_guest_sees_the_orders_whose_tokens_they_hold(db: PgPool) {
     let (_bank, shop) = bank::open(db).await;
     let bowl = shop.simple_product("bowl", 2_000, 50).await;

@@ -14,7 +14,8 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
         let quantities = saga.purchase.quantities();
         orders::pay(&mut tx, saga.order, "payment_captured").await?;
         events::record(&mut tx, &Event::OrderPaid { order: saga.order, total: bill.total }, &cause_id(saga)).await?;
-        cart::remove_ordered(&mut tx, saga.cart, &quantities).await?;
+        let coupon = saga.purchase.coupon.as_ref().map(|coupon| coupon.id);
+        cart::remove_ordered(&mut tx, saga.cart, &quantities, coupon).await?;
         catalog::count_sold(&mut tx, &quantities).await?;
         tx.commit().await?;
         metrics::counter!("orders_paid_total").increment(1);

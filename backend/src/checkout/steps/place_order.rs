@@ -3,6 +3,7 @@
 use super::cause_id;
 use crate::checkout::purchase::Saga;
 use crate::checkout::runner::{Ran, Undone};
+use crate::pricing::coupons;
 use crate::{Handles, events, inventory, orders, payments};
 use domain::checkout::CheckoutRefusal;
 use domain::checkout::saga::UndoReason;
@@ -23,6 +24,11 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
         }
         other => other?,
     };
+    if let Some(coupon) = &saga.purchase.coupon
+        && let Err(refusal) = coupons::take(&mut tx, coupon.id, saga.order).await?
+    {
+        return Ok(Ran::Refused { reason: UndoReason::Refused, refusal: Some(CheckoutRefusal::Coupon(refusal)) });
+    }
     let bill = saga.bill(number)?;
     payments::create(&mut tx, handles, &bill).await?;
     events::record(&mut tx, &Event::OrderPlaced { order: saga.order, total: bill.total }, &cause_id(saga)).await?;
@@ -30,7 +36,7 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
     Ok(Ran::Done)
 }
 
-/// The order ends, and in the same moment its units go back. An order that was never written only gives back units.
+/// The order ends, and in the same moment its units and its coupon go back. An order that was never written only gives back units.
 pub(in crate::checkout) async fn undo(handles: &Handles, saga: &Saga) -> anyhow::Result<Undone> {
     let mut tx = handles.db.begin().await?;
     if orders::facts(&mut *tx, saga.order).await?.is_some() {
@@ -42,6 +48,7 @@ pub(in crate::checkout) async fn undo(handles: &Handles, saga: &Saga) -> anyhow:
             UndoReason::CartChanged | UndoReason::Refused => (OrderStatus::Canceled, Event::OrderCanceled { order: saga.order }),
         };
         if orders::close(&mut tx, saga.order, status, reason.as_str()).await? {
+            coupons::give_back(&mut tx, saga.order).await?;
             events::record(&mut tx, &event, &cause_id(saga)).await?;
         }
     }

@@ -6,6 +6,7 @@ mod stripe_mapping;
 
 pub use stripe::Gateway;
 
+use domain::language::Language;
 use domain::money::Money;
 use domain::payments::IntentStatus;
 
@@ -86,6 +87,7 @@ pub struct NewSession {
     pub order_number: String,
     pub email: String,
     pub lines: Vec<SessionLine>,
+    pub language: Language,
     pub success_url: String,
     pub cancel_url: String,
 }

@@ -1,4 +1,4 @@
-use super::stripe_mapping::{failure, intent, session, session_line};
+use super::stripe_mapping::{failure, intent, locale, session, session_line};
 use super::{GatewayError, Intent, NewIntent, NewSession, Session};
 use domain::money::Money;
 use domain::payments::chargeable;
@@ -118,6 +118,7 @@ impl Gateway {
             .metadata(metadata(&new.order_id, &new.order_number))
             .client_reference_id(&new.order_id)
             .customer_email(&new.email)
+            .locale(locale(new.language))
             .success_url(&new.success_url)
             .cancel_url(&new.cancel_url);
         self.send("create_session", Some(key), |strategy, timeout| {

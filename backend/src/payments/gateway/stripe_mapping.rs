@@ -1,10 +1,11 @@
 //! Stripe's words into ours. Pure: no request is made here.
 
 use super::{Card, Decline, GatewayError, Intent, Session, SessionLine, SessionState};
+use domain::language::Language;
 use domain::payments::IntentStatus;
 use stripe::{ApiErrors, ApiErrorsType, StripeError};
 use stripe_checkout::checkout_session::{CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData, ProductData};
-use stripe_checkout::{CheckoutSession, CheckoutSessionStatus};
+use stripe_checkout::{CheckoutSession, CheckoutSessionLocale, CheckoutSessionStatus};
 use stripe_core::{Charge, PaymentIntent};
 
 /// Codes after which no card of the shopper's will do better.
@@ -64,6 +65,14 @@ pub(super) fn session_line(line: &SessionLine, currency: stripe_types::Currency)
     item.price_data = Some(price);
     item.quantity = Some(u64::from(line.quantity));
     item
+}
+
+/// The language of the gateway's own page.
+pub(super) fn locale(language: Language) -> CheckoutSessionLocale {
+    match language {
+        Language::English | Language::Mirrored => CheckoutSessionLocale::En,
+        Language::German => CheckoutSessionLocale::De,
+    }
 }
 
 /// What a request's failure means. An answer that says no is a refusal; everything else leaves open what has happened.

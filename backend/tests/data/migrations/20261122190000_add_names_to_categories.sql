@@ -1,0 +1,1 @@
+update category set names = '{"de": "Geschirr"}';
