@@ -1,8 +1,10 @@
 use crate::cart::{CartDrawer, CartStore};
 use crate::footer::Footer;
 use crate::header::Header;
+use crate::market;
 use crate::not_found_page::NotFoundPage;
 use crate::parts::*;
+use crate::t;
 use crate::theme::Theme;
 use crate::ui::Announcer;
 use crate::visitor::Visitor;
@@ -17,11 +19,14 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_page_contexts();
     let is_routing = RwSignal::new(false);
+    // Read here: the title is put together once the page, and with it the knowledge of its language, is gone.
+    let shop = t::frame::title();
+    let formatter = move |title: String| page_title(title, shop);
     view! {
-        <Title formatter=page_title/>
-        <Router set_is_routing=is_routing.write_only()>
+        <Title formatter/>
+        <Router base=market::router_base() set_is_routing=is_routing.write_only()>
             <Announcer>
-                <a href="#main" rel="external" class="skip-link">"Skip to the content"</a>
+                <a href="#main" rel="external" class="skip-link">{t::frame::skip()}</a>
                 <div class="routing-bar" class:is-routing=move || is_routing.get() aria-hidden="true"></div>
                 <Header/>
                 <main id="main" tabindex="-1" class="flex-1">
@@ -35,8 +40,8 @@ pub fn App() -> impl IntoView {
 }
 
 /// The front page has the shop's own title.
-fn page_title(title: String) -> String {
-    if title.is_empty() || title == "Souk" { "Souk, a market of small workshops".to_owned() } else { format!("{title} · Souk") }
+fn page_title(title: String, shop: &str) -> String {
+    if title.is_empty() || title == "Souk" { shop.to_owned() } else { format!("{title} · Souk") }
 }
 
 /// What every part of the page may ask for.
@@ -66,8 +71,10 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/checkout/return/:number") view={Lazy::<ReturnPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/orders/:number") view={Lazy::<OrderPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/account") view={Lazy::<AccountPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/account/address") view={Lazy::<AddressPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/account/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/account/register") view={Lazy::<RegisterPage>::new()} ssr=SsrMode::Async/>
+            <Route path=path!("/account/verify") view={Lazy::<VerifyPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/sell") view={Lazy::<SellPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/admin") view={Lazy::<AdminPage>::new()} ssr=SsrMode::Async/>
         </FlatRoutes>

@@ -1,5 +1,7 @@
 //! The names of the built files, which carry their hashes, read once; and the few lines that start the browser part.
 
+use crate::t;
+use domain::language::Language;
 use leptos::config::LeptosOptions;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -8,7 +10,8 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Assets {
     style_sheet: String,
-    boot_script: String,
+    script: String,
+    wasm: String,
 }
 
 static ASSETS: OnceLock<Assets> = OnceLock::new();
@@ -26,15 +29,17 @@ impl Assets {
             Some(hash) => format!("/{folder}/{name}.{hash}.{ending}"),
             None => format!("/{folder}/{name}.{ending}"),
         };
-        Self { style_sheet: hashed("css", "css"), boot_script: boot_script(&hashed("js", "js"), &hashed("wasm", "wasm")) }
+        Self { style_sheet: hashed("css", "css"), script: hashed("js", "js"), wasm: hashed("wasm", "wasm") }
     }
 
     pub fn style_sheet(&self) -> &str {
         &self.style_sheet
     }
 
-    pub fn boot_script(&self) -> &str {
-        &self.boot_script
+    /// The page's own script, which starts the browser part with the texts of a language.
+    pub fn boot_script(&self, language: Language) -> String {
+        let texts = t::FILES.iter().find(|file| file.language == language).map(|file| file.path.as_str());
+        boot_script(&self.script, &self.wasm, texts.unwrap_or_default())
     }
 }
 
@@ -50,9 +55,10 @@ fn read_hashes(options: &LeptosOptions) -> HashMap<String, String> {
 
 /// Starts the browser part once the page has been painted and the browser is idle, or at once when the shopper reaches for
 /// something: until then links and forms work as plain HTML. Nothing is fetched before, so that it delays no picture.
-fn boot_script(script: &str, wasm: &str) -> String {
+fn boot_script(script: &str, wasm: &str, texts: &str) -> String {
     format!(
-        "let s=0;const go=()=>{{if(s)return;s=1;import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))}};\
+        "let s=0;const go=()=>{{if(s)return;s=1;const t=fetch({texts:?}).then(r=>r.ok?r.text():Promise.reject(r.status));\
+         import({script:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>t).then(t=>m.hydrate(t)))}};\
          const idle=()=>window.requestIdleCallback?requestIdleCallback(go,{{timeout:1500}}):setTimeout(go,50);\
          for(const e of [\"pointerdown\",\"keydown\"])addEventListener(e,go,{{once:true,passive:true}});\
          document.readyState===\"complete\"?idle():addEventListener(\"load\",idle,{{once:true}});setTimeout(go,4000)"
@@ -68,6 +74,8 @@ mod tests {
         let options = LeptosOptions::builder().output_name("souk").site_pkg_dir("pkg").build();
         let assets = Assets::read(&options);
         assert_eq!(assets.style_sheet(), "/pkg/souk.css");
-        assert!(assets.boot_script().contains(r#"import("/pkg/souk.js")"#) && assets.boot_script().contains(r#""/pkg/souk.wasm""#));
+        let script = assets.boot_script(Language::German);
+        let texts = t::FILES.iter().find(|file| file.language == Language::German).expect("every language has its texts");
+        assert!(script.contains(r#"import("/pkg/souk.js")"#) && script.contains(r#""/pkg/souk.wasm""#) && script.contains(&texts.path));
     }
 }

@@ -56,6 +56,11 @@ pub fn is_plain_form() -> bool {
     use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/sf/") && accepts_html(&parts.headers))
 }
 
+/// Whether a page is rendered, and not the answer of a function to a page that stands already.
+pub fn is_page() -> bool {
+    use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with("/sf/"))
+}
+
 fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"))
 }
@@ -152,18 +157,22 @@ pub fn is_redirected() -> bool {
 /// As long as a guest's cart is kept after its last change; each change prolongs both.
 const CART_COOKIE_SECONDS: u32 = 30 * 24 * 60 * 60;
 
-/// Ends a change of the cart: a guest's token goes into the cookie and out of the answer, and a plain form is led to the
-/// cart's page, with `done` or the refusal as its message.
+/// Ends a change of the cart: a guest's token goes into the cookie and out of the answer, and a plain form is led to
+/// `back`, the cart's page or the checkout, with `done` or the refusal as its message.
 ///
 /// # Errors
 /// The change's own failure.
-pub fn answer_with_cart(outcome: Result<CartView, Failure<CartRefusal>>, done: &str) -> Result<CartView, AppError<CartRefusal>> {
+pub fn answer_with_cart(
+    outcome: Result<CartView, Failure<CartRefusal>>,
+    done: &str,
+    back: &str,
+) -> Result<CartView, AppError<CartRefusal>> {
     match outcome {
         Ok(cart) => {
             if let Some(token) = &cart.token {
                 set_cookie(CART_COOKIE, token, CART_COOKIE_SECONDS);
             }
-            finish_form(crate::routes::CART, Some(Flash::good(done)));
+            finish_form(back, Some(Flash::good(done)));
             Ok(CartView { token: None, ..cart })
         }
         Err(failure) => {
@@ -171,7 +180,7 @@ pub fn answer_with_cart(outcome: Result<CartView, Failure<CartRefusal>>, done: &
                 clear_cookie(CART_COOKIE);
             }
             let error = AppError::from(failure);
-            finish_form(crate::routes::CART, Some(Flash::bad(error.to_string())));
+            finish_form(back, Some(Flash::bad(error.to_string())));
             Err(error)
         }
     }

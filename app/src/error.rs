@@ -1,6 +1,8 @@
 //! How a server function can end badly, as the browser learns it. What the outside may know is decided here once: the
 //! shop's refusals in full, of our own faults only a reference.
 
+use crate::refusals::Refusal;
+use crate::t;
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::JsonEncoding;
 use serde::de::DeserializeOwned;
@@ -63,19 +65,17 @@ impl<R> AppError<R> {
     }
 }
 
-/// What the shopper reads.
-impl<R: fmt::Display> fmt::Display for AppError<R> {
+/// What the shopper reads, in the language of the page.
+impl<R: Refusal> fmt::Display for AppError<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            AppError::Refused(refusal) => refusal.fmt(f),
-            AppError::Unauthorized => f.write_str("Please sign in first."),
-            AppError::Forbidden => f.write_str("This is not open to you."),
-            AppError::NotFound => f.write_str("There is no such thing here."),
-            AppError::Invalid => f.write_str("That did not arrive as it should. Reload the page and try again."),
-            AppError::Internal { reference } => {
-                write!(f, "Something went wrong on our side. If it stays, tell us the reference {reference}.")
-            }
-            AppError::Unreachable => f.write_str("The shop cannot be reached. Check your connection and try again."),
+            AppError::Refused(refusal) => f.write_str(&refusal.text()),
+            AppError::Unauthorized => f.write_str(t::common::unauthorized()),
+            AppError::Forbidden => f.write_str(t::common::forbidden()),
+            AppError::NotFound => f.write_str(t::common::not_found()),
+            AppError::Invalid => f.write_str(t::common::invalid()),
+            AppError::Internal { reference } => f.write_str(&t::common::internal(reference)),
+            AppError::Unreachable => f.write_str(t::common::unreachable()),
         }
     }
 }

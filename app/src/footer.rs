@@ -1,4 +1,6 @@
+use crate::market::MarketChoice;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
@@ -10,32 +12,35 @@ pub(crate) fn Footer() -> impl IntoView {
             <div class="page-wide grid gap-10 py-14 sm:grid-cols-2 lg:grid-cols-[2fr_1fr_1fr_1fr]">
                 <div class="max-w-sm">
                     <p class="wordmark">"Souk"</p>
-                    <p class="mt-3 text-soft">"A market of small workshops. One cart, one payment, many makers: each parcel comes from the hands that made it."</p>
+                    <p class="mt-3 text-soft">{t::frame::about()}</p>
                 </div>
-                <nav aria-label="Shop">
-                    <h2 class="footer-title">"Shop"</h2>
+                <nav aria-label=t::frame::shop()>
+                    <h2 class="footer-title">{t::frame::shop()}</h2>
                     <ul class="footer-list">
-                        <li><a href=routes::SEARCH class="quiet-link">"Everything"</a></li>
-                        <li><a href="/search?sort=newest" class="quiet-link">"New in"</a></li>
-                        <li><a href="/search?in_stock=true" class="quiet-link">"Ready to ship"</a></li>
+                        <li><a href=routes::to(routes::SEARCH) class="quiet-link">{t::frame::everything()}</a></li>
+                        <li><a href=routes::to("/search?sort=newest") class="quiet-link">{t::frame::new_in()}</a></li>
+                        <li><a href=routes::to("/search?in_stock=true") class="quiet-link">{t::frame::ready_to_ship()}</a></li>
                     </ul>
                 </nav>
-                <nav aria-label="Your purchases">
-                    <h2 class="footer-title">"Yours"</h2>
+                <nav aria-label=t::frame::purchases()>
+                    <h2 class="footer-title">{t::frame::yours()}</h2>
                     <ul class="footer-list">
-                        <li><a href=routes::CART class="quiet-link">"Cart"</a></li>
-                        <li><a href=routes::ACCOUNT class="quiet-link">"Account and orders"</a></li>
+                        <li><a href=routes::to(routes::CART) class="quiet-link">{t::frame::cart()}</a></li>
+                        <li><a href=routes::to(routes::ACCOUNT) class="quiet-link">{t::frame::account_and_orders()}</a></li>
                     </ul>
                 </nav>
-                <nav aria-label="The marketplace">
+                <nav aria-label=t::frame::marketplace()>
                     <h2 class="footer-title">"Souk"</h2>
                     <ul class="footer-list">
-                        <li><a href=routes::SELL class="quiet-link">"Sell here"</a></li>
-                        <li><a href="/api/docs" rel="external" class="quiet-link">"For programs"</a></li>
+                        <li><a href=routes::to(routes::SELL) class="quiet-link">{t::frame::sell_here()}</a></li>
+                        <li><a href="/api/docs" rel="external" class="quiet-link">{t::frame::for_programs()}</a></li>
                     </ul>
                 </nav>
             </div>
-            <p class="page-wide border-t border-line py-5 text-sm text-soft">"Prices are those of the makers. Shipping and tax are shown before you pay."</p>
+            <div class="page-wide flex flex-wrap items-center justify-between gap-x-8 gap-y-3 border-t border-line py-5">
+                <p class="text-sm text-soft">{t::frame::prices()}</p>
+                <MarketChoice/>
+            </div>
         </footer>
     }
     .at_once()

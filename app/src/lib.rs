@@ -7,7 +7,10 @@
 
 mod app;
 pub mod error;
+pub mod market;
+pub mod refusals;
 pub mod routes;
+pub mod t;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
@@ -15,8 +18,12 @@ pub mod assets;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
+pub mod fault;
+#[cfg(feature = "ssr")]
 mod shell;
 
+mod address_fields;
+mod countries;
 mod footer;
 mod header;
 mod not_found_page;

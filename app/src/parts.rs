@@ -60,8 +60,10 @@ part!(
         CartPage: cart::cart_page,
         OrderPage: orders::order_page,
         AccountPage: accounts::account_page,
+        AddressPage: accounts::address_page,
         SignInPage: accounts::sign_in_page,
         RegisterPage: accounts::register_page,
+        VerifyPage: accounts::verify_page,
         SellPage: sellers::sell_page,
         AdminPage: admin::admin_page,
     }

@@ -1,6 +1,10 @@
 //! Every address of the shop in one place: the paths pages stand at, and the builders of links to them. The table that
-//! joins paths and pages is in [`crate::App`].
+//! joins paths and pages is in [`crate::App`]. A path says nothing of language and currency; a link leads to the path in
+//! those of the page it stands on, which [`to`] and the builders put in front.
 
+use crate::market;
+use domain::id::AddressId;
+use domain::market::Market;
 use leptos_router::location::Url;
 use std::fmt::Display;
 
@@ -9,58 +13,101 @@ pub const SEARCH: &str = "/search";
 pub const CART: &str = "/cart";
 pub const CHECKOUT: &str = "/checkout";
 pub const ACCOUNT: &str = "/account";
+pub const ADDRESS: &str = "/account/address";
 pub const SIGN_IN: &str = "/account/sign-in";
 pub const REGISTER: &str = "/account/register";
+/// Where the mailed link leads that verifies an address.
+pub const VERIFY: &str = "/account/verify";
 pub const SELL: &str = "/sell";
 pub const ADMIN: &str = "/admin";
 
+/// The link to a path.
+pub fn to(path: &str) -> String {
+    within(market::current(), path)
+}
+
+/// The link to a path in a market that is known otherwise: outside of pages and their functions.
+pub fn within(market: Market, path: &str) -> String {
+    format!("{}{path}", market.prefix())
+}
+
+/// The path that a link leads to.
+pub fn path_of(link: &str) -> &str {
+    Market::split(link).1
+}
+
 pub fn category(slug: &str) -> String {
-    format!("/c/{slug}")
+    to(&format!("/c/{slug}"))
 }
 
 pub fn seller(slug: &str) -> String {
-    format!("/s/{slug}")
+    to(&format!("/s/{slug}"))
 }
 
 pub fn product(slug: &str) -> String {
-    format!("/p/{slug}")
+    to(&format!("/p/{slug}"))
+}
+
+/// All reviews of a product, on its page.
+pub fn reviews(slug: &str) -> String {
+    to(&format!("/p/{slug}?reviews=all#reviews"))
 }
 
 /// A product with one of its variants chosen.
 pub fn variant(slug: &str, variant: impl Display) -> String {
-    format!("/p/{slug}?variant={variant}")
+    to(&format!("/p/{slug}?variant={variant}"))
 }
 
 pub fn search(question: &str) -> String {
-    format!("{SEARCH}?q={}", Url::escape(question))
+    to(&format!("{SEARCH}?q={}", Url::escape(question)))
 }
 
 /// The order's page, for its owner.
 pub fn order(number: impl Display) -> String {
-    format!("/orders/{number}")
+    order_within(market::current(), number)
+}
+
+/// As [`order`], where no page is rendered.
+pub fn order_within(market: Market, number: impl Display) -> String {
+    within(market, &format!("/orders/{number}"))
+}
+
+/// The number in the link to an order's page.
+pub fn order_of(path: &str) -> Option<&str> {
+    path_of(path).strip_prefix("/orders/").map(|rest| rest.split(['?', '#']).next().unwrap_or(rest))
 }
 
 /// The order's page as it looks right after placing it.
 pub fn order_placed(number: impl Display) -> String {
-    format!("/orders/{number}?placed=1")
+    to(&format!("/orders/{number}?placed=1"))
 }
 
 /// Where an order is paid, also again after a refused card.
 pub fn pay(number: impl Display) -> String {
-    format!("/checkout/pay/{number}")
+    to(&format!("/checkout/pay/{number}"))
 }
 
 /// Where the bank or the hosted payment page sends the shopper back to.
 pub fn payment_return(number: impl Display) -> String {
-    format!("/checkout/return/{number}")
+    to(&format!("/checkout/return/{number}"))
 }
 
-/// Signing in, and then on to `path`.
+/// Where an address of the account is changed; without one, where one is added.
+pub fn address(id: Option<AddressId>) -> String {
+    to(&id.map_or_else(|| ADDRESS.to_owned(), |id| format!("{ADDRESS}?id={id}")))
+}
+
+/// Signing in, and then on to the link `path`.
 pub fn sign_in_then(path: &str) -> String {
-    with_next(SIGN_IN, path)
+    with_next(&to(SIGN_IN), path)
 }
 
-/// The page at `path`, which leads on to `next` in the end.
+/// The mailed link again, after a sign-in.
+pub fn verify(token: &str) -> String {
+    to(&format!("{VERIFY}?token={}", Url::escape(token)))
+}
+
+/// The link `path` to a page which leads on to the link `next` in the end.
 pub fn with_next(path: &str, next: &str) -> String {
     if next.is_empty() { path.to_owned() } else { format!("{path}?next={}", Url::escape(next)) }
 }
@@ -101,6 +148,12 @@ mod tests {
             assert_eq!(own_path_or(Some(path), "/account"), "/account", "{path:?}");
         }
         assert_eq!(own_path_or(None, "/account"), "/account");
+    }
+
+    #[test]
+    fn an_orders_number_is_read_from_its_path() {
+        assert_eq!(order_of(&order_placed("SK-1234-5678")), Some("SK-1234-5678"));
+        assert_eq!(order_of("/account"), None);
     }
 
     #[test]

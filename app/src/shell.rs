@@ -1,6 +1,6 @@
 use crate::App;
 use crate::assets::Assets;
-use crate::{context, theme};
+use crate::{context, market, t, theme};
 use domain::payments::Gateway;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -9,9 +9,10 @@ use leptos_meta::MetaTags;
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = Assets::of(&options);
     let shade = theme::chosen();
+    let language = market::current().language;
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=shade.map(theme::Shade::name)>
+        <html lang=language.tag() dir=language.runs_right_to_left().then_some("rtl") data-theme=shade.map(theme::Shade::name)>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -22,14 +23,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <AutoReload options=options.clone()/>
-                <script type="module" nonce=use_nonce()>{assets.boot_script()}</script>
+                <script type="module" nonce=use_nonce()>{assets.boot_script(language)}</script>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
                 // Beside the app and not in it: the browser has nothing to take over here.
                 {takes_test_payments().then(|| view! {
-                    <aside class="test-payments" aria-label="Test payments">"Test payments: no real money moves in this shop."</aside>
+                    <aside class="test-payments" aria-label=t::page::test_payments_label()>{t::page::test_payments()}</aside>
                 })}
             </body>
         </html>

@@ -2,6 +2,8 @@
 //! choice into the page, so nothing flashes; switching needs no reload, and without script a plain form does it.
 
 use crate::error::AppError;
+use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::refusal::NoRefusal;
@@ -72,7 +74,7 @@ fn chosen() -> Option<Shade> {
 #[server(prefix = "/sf", endpoint = "theme/choose")]
 pub(crate) async fn choose_theme(shade: Shade) -> Result<(), AppError<NoRefusal>> {
     crate::context::set_theme_cookie(Some(shade.name()));
-    crate::context::finish_form(&crate::context::referring_path(crate::routes::HOME), None);
+    crate::context::finish_form(&crate::context::referring_path(&routes::to(routes::HOME)), None);
     Ok(())
 }
 
@@ -101,9 +103,9 @@ pub(crate) fn ThemeToggle() -> impl IntoView {
         }
     };
     view! {
-        <form method="post" action=ChooseTheme::PATH class="contents" data-testid="theme-toggle">
-            {button(Shade::Dark, "moon", "Switch to dark colours")}
-            {button(Shade::Light, "sun", "Switch to light colours")}
+        <form method="post" action=routes::to(ChooseTheme::PATH) class="contents" data-testid="theme-toggle">
+            {button(Shade::Dark, "moon", t::frame::to_dark())}
+            {button(Shade::Light, "sun", t::frame::to_light())}
         </form>
     }
     .at_once()

@@ -58,7 +58,9 @@ pub(crate) struct Greeting {
 /// What the header shows. A cart that cannot be had now counts as empty here: its page says why.
 #[server(prefix = "/sf", endpoint = "cart/greet", input = leptos::server_fn::codec::Json)]
 pub(crate) async fn greet() -> Result<Greeting, AppError<NoRefusal>> {
-    let ctx = crate::context::context()?;
+    let mut ctx = crate::context::context()?;
+    // Counting is not looking: the cart keeps the currency it is in.
+    ctx.caller.market = None;
     let name = ctx.user().map(|user| user.name.clone());
     let count = backend::cart::view(&ctx).await.map(|cart| cart.count()).unwrap_or_default();
     Ok(Greeting { name, count })

@@ -1,6 +1,7 @@
 use super::SignOutButton;
 use crate::error::AppError;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, ErrorView, Head, PageHeading, button_class};
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub fn ClosedArea(
             <PageHeading text=title/>
             <p class="mx-auto mt-4 max-w-prose text-lg text-soft">{text}</p>
             <div class="mt-8 flex flex-wrap justify-center gap-3">
-                <a href=routes::HOME class=button_class(ButtonKind::Primary)>"To the front page"</a>
+                <a href=routes::to(routes::HOME) class=button_class(ButtonKind::Primary)>{t::accounts::to_front_page()}</a>
                 <SignOutButton/>
             </div>
         </section>

@@ -6,7 +6,7 @@ use crate::routes;
 use backend::Failure;
 use std::fmt::Debug;
 
-/// Sends whoever is not signed in to do so, and then back to `path`.
+/// Sends whoever is not signed in to do so, and then back to the link `path`.
 pub(crate) fn or_sign_in<T, R: Debug>(outcome: Result<T, Failure<R>>, path: &str) -> Result<T, AppError<R>> {
     outcome.map_err(|failure| {
         let error = AppError::from(failure);

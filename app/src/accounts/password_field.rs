@@ -1,3 +1,5 @@
+use crate::refusals::Refusal as _;
+use crate::t;
 use crate::ui::Icon;
 use domain::accounts::{PASSWORD_LENGTH_MAX, password_weakness};
 use leptos::prelude::*;
@@ -26,19 +28,19 @@ pub(super) fn PasswordField(
     let left = move |event: leptos::ev::Event| {
         if is_new {
             // The account's own words are checked again by the server, which knows them all.
-            error.set(password_weakness(&event_target_value(&event), "", "").map(|weakness| weakness.to_string()));
+            error.set(password_weakness(&event_target_value(&event), "", "").map(|weakness| weakness.text()));
         }
     };
     view! {
         <div class="field">
-            <label for="password" class="field-label">"Password"</label>
+            <label for="password" class="field-label">{t::accounts::password()}</label>
             {hint.map(|hint| view! { <p id="password-hint" class="field-hint">{hint}</p> })}
             <div class="relative">
                 <input
                     id="password"
                     name="password"
                     type=move || if is_shown.get() { "text" } else { "password" }
-                    class="input pr-20"
+                    class="input pe-28"
                     autocomplete=if is_new { "new-password" } else { "current-password" }
                     autocapitalize="none"
                     spellcheck="false"
@@ -51,12 +53,12 @@ pub(super) fn PasswordField(
                 <Show when=move || runs.get()>
                     <button
                         type="button"
-                        class="absolute inset-y-0 right-1 my-auto h-9 rounded-md px-3 text-sm font-semibold text-soft hover:text-ink"
+                        class="absolute inset-y-0 end-1 my-auto h-9 rounded-md px-3 text-sm font-semibold text-soft hover:text-ink"
                         aria-pressed=move || if is_shown.get() { "true" } else { "false" }
-                        aria-label="Show the password"
+                        aria-label=t::accounts::show_password()
                         on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                     >
-                        {move || if is_shown.get() { "Hide" } else { "Show" }}
+                        {move || if is_shown.get() { t::accounts::hide() } else { t::accounts::show() }}
                     </button>
                 </Show>
             </div>

@@ -3,6 +3,7 @@ use super::password_field::PasswordField;
 use super::sign_in_page::next_of_query;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind, Field, FlashNotice, Head, PageHeading, TroubleNotice};
 use domain::accounts::PASSWORD_LENGTH_MIN;
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// Longer names are refused by the use case.
-const NAME_LENGTH_MAX: u32 = 100;
+pub(super) const NAME_LENGTH_MAX: u32 = 100;
 
 pub(crate) fn register_page() -> AnyView {
     let next = next_of_query();
@@ -26,17 +27,17 @@ pub(crate) fn register_page() -> AnyView {
 
 #[component]
 fn Register(form: AccountForm, next: String) -> impl IntoView {
-    let sign_in = routes::with_next(routes::SIGN_IN, &next);
+    let sign_in = routes::with_next(&routes::to(routes::SIGN_IN), &next);
     view! {
-        <Head title="Create an account"/>
+        <Head title=t::accounts::register_title()/>
         <div class="page-narrow py-12">
-            <PageHeading text="Create an account"/>
-            <p class="mt-2 text-soft">"Your cart and your orders then follow you to every device."</p>
+            <PageHeading text=t::accounts::register_title()/>
+            <p class="mt-2 text-soft">{t::accounts::register_text()}</p>
             <div class="mt-6 space-y-6">
                 <FlashNotice flash=form.flash.clone()/>
                 <TroubleNotice trouble=Signal::stored(form.trouble.clone())/>
                 <RegisterForm form next/>
-                <p class="text-soft">"You have an account? " <a href=sign_in class="link">"Sign in"</a></p>
+                <p class="text-soft">{t::accounts::have_account()} " " <a href=sign_in class="link">{t::accounts::to_sign_in()}</a></p>
             </div>
         </div>
     }
@@ -49,11 +50,19 @@ pub fn RegisterForm(form: AccountForm, next: String) -> impl IntoView {
     let password_error = form.trouble.as_ref().and_then(|trouble| trouble.field("password"));
     let (name_error, email_error) = (error("name"), error("email"));
     view! {
-        <form method="post" action=api::Register::PATH novalidate=true class="space-y-5">
+        <form method="post" action=routes::to(api::Register::PATH) novalidate=true class="space-y-5">
             <input type="hidden" name="next" value=next/>
-            <Field label="Name" name="name" value=form.name autocomplete="name" required=true maxlength=NAME_LENGTH_MAX error=name_error/>
             <Field
-                label="E-mail"
+                label=t::accounts::name()
+                name="name"
+                value=form.name
+                autocomplete="name"
+                required=true
+                maxlength=NAME_LENGTH_MAX
+                error=name_error
+            />
+            <Field
+                label=t::accounts::email()
                 name="email"
                 r#type="email"
                 value=form.email
@@ -63,12 +72,11 @@ pub fn RegisterForm(form: AccountForm, next: String) -> impl IntoView {
                 maxlength=EMAIL_LENGTH_MAX as u32
                 error=email_error
             />
-            <PasswordField
-                is_new=true
-                hint=format!("At least {PASSWORD_LENGTH_MIN} characters. A few unrelated words are easy to remember and hard to guess.")
-                error=password_error
-            />
-            <Button kind=ButtonKind::Primary wide=true>"Create account"</Button>
+            <PasswordField is_new=true hint=t::accounts::password_hint(&PASSWORD_LENGTH_MIN.to_string()) error=password_error/>
+            // As at the checkout: what is said of the password as it is left must not move the button away from a press.
+            <div on:mousedown=move |event| event.prevent_default()>
+                <Button kind=ButtonKind::Primary wide=true>{t::accounts::register()}</Button>
+            </div>
         </form>
     }
 }

@@ -1,8 +1,10 @@
 //! A browser's session: its cookie, and what changes for the cart when somebody signs in.
 
+use super::address_api::ADDRESS_COOKIE;
 use crate::context::{CART_COOKIE, DRAFT_COOKIE, ORDERS_COOKIE, SESSION_COOKIE, clear_cookie, cookie, set_cookie};
+use crate::routes;
 use backend::{Context, Failure};
-use domain::accounts::AccountRefusal;
+use domain::accounts::{AccountRefusal, SessionUser, UserView};
 use domain::id::UserId;
 use domain::refusal::NoRefusal;
 use http::header::USER_AGENT;
@@ -30,14 +32,32 @@ pub(super) async fn begin(mut ctx: Context, user: UserId) -> Result<(), Failure<
     Ok(())
 }
 
+/// As [`begin`] for a new account; one that was made on the page of a guest's order takes the order in.
+pub(super) async fn begin_with_order(mut ctx: Context, user: UserView, next: &str) -> Result<(), Failure<AccountRefusal>> {
+    begin(ctx.clone(), user.id).await?;
+    let Some(number) = routes::order_of(next) else { return Ok(()) };
+    let UserView { id, email, name, roles } = user;
+    ctx.caller.user = Some(SessionUser { id, email, name, roles, sellers: Vec::new() });
+    // The account stands; the order's page offers the same again.
+    if let Err(failure) = backend::orders::claim(&ctx, number).await {
+        tracing::warn!(%failure, "an order did not join the account made on its page");
+    }
+    Ok(())
+}
+
 /// Ends the session here and on the server; without one there is nothing to do.
 pub(super) async fn end(ctx: &Context) -> Result<(), Failure<NoRefusal>> {
     if let Some(token) = cookie(SESSION_COOKIE) {
         backend::accounts::end_session(ctx, &token).await?;
     }
     // Whoever uses this browser next finds neither orders nor an address.
-    [SESSION_COOKIE, ORDERS_COOKIE, DRAFT_COOKIE].into_iter().for_each(clear_cookie);
+    [SESSION_COOKIE, ORDERS_COOKIE, DRAFT_COOKIE, ADDRESS_COOKIE].into_iter().for_each(clear_cookie);
     Ok(())
+}
+
+/// The token of this browser's session; empty where there is none.
+pub(super) fn token() -> String {
+    cookie(SESSION_COOKIE).unwrap_or_default()
 }
 
 fn user_agent() -> String {

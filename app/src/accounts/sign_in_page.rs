@@ -2,6 +2,7 @@ use super::api::{self, AccountForm};
 use super::password_field::PasswordField;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind, Field, FlashNotice, Head, PageHeading, TroubleNotice};
 use domain::email::EMAIL_LENGTH_MAX;
@@ -29,18 +30,19 @@ pub(super) fn next_of_query() -> impl Fn() -> String + Copy + Send + Sync + 'sta
 /// A plain form also with script: after it the whole page is somebody else's, so it is loaded anew.
 #[component]
 fn SignIn(form: AccountForm, next: String) -> impl IntoView {
+    let register = routes::with_next(&routes::to(routes::REGISTER), &next);
     let email_error = form.trouble.as_ref().and_then(|trouble| trouble.field("email"));
     view! {
-        <Head title="Sign in"/>
+        <Head title=t::accounts::sign_in()/>
         <div class="page-narrow py-12">
-            <PageHeading text="Sign in"/>
+            <PageHeading text=t::accounts::sign_in()/>
             <div class="mt-6 space-y-6">
                 <FlashNotice flash=form.flash/>
                 <TroubleNotice trouble=Signal::stored(form.trouble)/>
-                <form method="post" action=api::SignIn::PATH novalidate=true class="space-y-5">
-                    <input type="hidden" name="next" value=next.clone()/>
+                <form method="post" action=routes::to(api::SignIn::PATH) novalidate=true class="space-y-5">
+                    <input type="hidden" name="next" value=next/>
                     <Field
-                        label="E-mail"
+                        label=t::accounts::email()
                         name="email"
                         r#type="email"
                         value=form.email
@@ -51,9 +53,9 @@ fn SignIn(form: AccountForm, next: String) -> impl IntoView {
                         error=Signal::stored(email_error)
                     />
                     <PasswordField/>
-                    <Button kind=ButtonKind::Primary wide=true>"Sign in"</Button>
+                    <Button kind=ButtonKind::Primary wide=true>{t::accounts::sign_in()}</Button>
                 </form>
-                <p class="text-soft">"New here? " <a href=routes::with_next(routes::REGISTER, &next) class="link">"Create an account"</a></p>
+                <p class="text-soft">{t::accounts::new_here()} " " <a href=register class="link">{t::accounts::to_register()}</a></p>
             </div>
         </div>
     }

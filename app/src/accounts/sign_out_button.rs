@@ -1,4 +1,6 @@
 use super::api;
+use crate::routes;
+use crate::t;
 use crate::ui::Button;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -7,8 +9,8 @@ use leptos::server_fn::ServerFn;
 #[component]
 pub fn SignOutButton() -> impl IntoView {
     view! {
-        <form method="post" action=api::SignOut::PATH>
-            <Button>"Sign out"</Button>
+        <form method="post" action=routes::to(api::SignOut::PATH)>
+            <Button>{t::accounts::sign_out()}</Button>
         </form>
     }
 }

@@ -1,22 +1,20 @@
 //! A refused sign-in or registration in words for the form.
 
+use crate::refusals::Refusal as _;
+use crate::t;
 use crate::ui::Trouble;
 use domain::accounts::AccountRefusal;
 use domain::address::FieldError;
 
 pub(super) fn trouble_of(refusal: &AccountRefusal) -> Trouble {
-    let message = refusal.to_string();
+    let message = refusal.text();
     let of_field = |field: &str| Trouble::of_fields(vec![FieldError::new(field, "refused", message.clone())]);
     match refusal {
         AccountRefusal::EmailTaken | AccountRefusal::InvalidEmail => of_field("email"),
         AccountRefusal::InvalidName => of_field("name"),
         AccountRefusal::WeakPassword { .. } => of_field("password"),
-        AccountRefusal::InvalidCredentials => Trouble::plain(message),
-        AccountRefusal::TooManyTries { retry_after_s } => {
-            let minutes = retry_after_s.div_ceil(60).max(1);
-            let wait = if minutes == 1 { "one minute".to_owned() } else { format!("{minutes} minutes") };
-            Trouble::plain(format!("Too many tries. You can try again in {wait}."))
-        }
+        AccountRefusal::InvalidCredentials | AccountRefusal::LinkInvalid => Trouble::plain(message),
+        AccountRefusal::TooManyTries { retry_after_s } => Trouble::plain(t::accounts::too_many_tries(retry_after_s.div_ceil(60).max(1))),
     }
 }
 

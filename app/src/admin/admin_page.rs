@@ -2,6 +2,7 @@ use super::api;
 use crate::accounts::ClosedArea;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, Head, PageHeading, button_class};
 use leptos::prelude::*;
@@ -15,8 +16,8 @@ pub(crate) fn admin_page() -> AnyView {
             view! {
                 <ClosedArea
                     error
-                    title="This part is for administrators"
-                    text="Your account does not look after the marketplace. Sign in with one that does, or go on shopping."
+                    title=t::portal::admin_closed_title()
+                    text=t::portal::admin_closed_text()
                 />
             }
             .at_once()
@@ -27,15 +28,15 @@ pub(crate) fn admin_page() -> AnyView {
 #[component]
 fn Dashboard() -> impl IntoView {
     view! {
-        <Head title="Administration"/>
+        <Head title=t::portal::admin_title()/>
         <div class="page-wide py-10">
-            <PageHeading text="Administration"/>
+            <PageHeading text=t::portal::admin_title()/>
             <EmptyState
-                title="Nothing to do here yet"
-                text="Moderation, sellers, disputes, refunds and the health of the marketplace will be looked after here."
+                title=t::portal::nothing_yet_title()
+                text=t::portal::admin_nothing_yet()
                 icon="bag"
             >
-                <a href=routes::HOME class=button_class(ButtonKind::Secondary)>"To the front page"</a>
+                <a href=routes::to(routes::HOME) class=button_class(ButtonKind::Secondary)>{t::portal::to_front_page()}</a>
             </EmptyState>
         </div>
     }

@@ -1,5 +1,7 @@
 use super::api::AddItem;
 use super::store::use_cart;
+use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind};
 use domain::cart::CartLineView;
@@ -36,17 +38,17 @@ pub fn AddToCart(
     };
     let most = available.clamp(1, QUANTITY_OFFERED_MAX.min(QUANTITY_MAX));
     view! {
-        <form method="post" action=AddItem::PATH class="buy-form" on:submit=on_submit data-testid="product-buy">
+        <form method="post" action=routes::to(AddItem::PATH) class="buy-form" on:submit=on_submit data-testid="product-buy">
             <input type="hidden" name="variant" value=variant/>
             <div class="select quantity-select">
-                <label for="buy-quantity" class="sr-only">"Quantity"</label>
+                <label for="buy-quantity" class="sr-only">{t::cart::quantity()}</label>
                 <select id="buy-quantity" name="quantity" class="input tabular" disabled=!can_buy>
                     {(1..=most).map(|number| view! { <option value=number.to_string()>{number.to_string()}</option> }).collect_view()}
                 </select>
                 <crate::ui::Icon name="chevron-down" class="select-arrow size-4"/>
             </div>
             <Button kind=ButtonKind::Primary wide=true disabled=Signal::stored(!can_buy) test_id="product-add-to-cart">
-                {if can_buy { "Add to cart".to_owned() } else { unavailable }}
+                {if can_buy { t::cart::add().to_owned() } else { unavailable }}
             </Button>
         </form>
     }

@@ -6,6 +6,9 @@ use domain::quantity::Quantity;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::{routes, t};
+
 /// What the cart's page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct CartPageData {
@@ -24,7 +27,7 @@ pub(super) async fn load_cart_page() -> Result<CartPageData, AppError<CartRefusa
         // A cart that has run out is an empty one to the shopper; the stale cookie goes.
         Err(backend::Failure::Refused(CartRefusal::CartNotFound)) => {
             crate::context::clear_cookie(crate::context::CART_COOKIE);
-            CartView::empty(Default::default())
+            CartView::empty(crate::market::current().currency)
         }
         cart => cart?,
     };
@@ -41,7 +44,7 @@ pub(super) async fn add_item(variant: VariantId, quantity: Quantity) -> Result<C
     if matches!(outcome, Err(backend::Failure::Refused(CartRefusal::CartNotFound))) && ctx.caller.cart_token.take().is_some() {
         outcome = backend::cart::add_item(&ctx, variant, quantity).await;
     }
-    crate::context::answer_with_cart(outcome, "Added to your cart.")
+    crate::context::answer_with_cart(outcome, t::cart::added(), &routes::to(routes::CART))
 }
 
 /// Sets the quantity of a line; 0 removes it.
@@ -49,7 +52,8 @@ pub(super) async fn add_item(variant: VariantId, quantity: Quantity) -> Result<C
 pub(super) async fn set_item(variant: VariantId, quantity: u32) -> Result<CartView, AppError<CartRefusal>> {
     let ctx = crate::context::context()?;
     let outcome = backend::cart::set_item(&ctx, variant, quantity).await;
-    crate::context::answer_with_cart(outcome, if quantity == 0 { "Removed from your cart." } else { "Your cart is up to date." })
+    let done = if quantity == 0 { t::cart::line_removed() } else { t::cart::up_to_date() };
+    crate::context::answer_with_cart(outcome, done, &routes::to(routes::CART))
 }
 
 /// Gives the account's cart its content before signing in joined the guest's cart in.
@@ -57,5 +61,21 @@ pub(super) async fn set_item(variant: VariantId, quantity: u32) -> Result<CartVi
 pub(super) async fn undo_merge() -> Result<CartView, AppError<CartRefusal>> {
     let ctx = crate::context::context()?;
     let outcome = backend::cart::undo_merge(&ctx).await;
-    crate::context::answer_with_cart(outcome, "Your cart is as it was before you signed in.")
+    crate::context::answer_with_cart(outcome, t::cart::merge_undone(), &routes::to(routes::CART))
+}
+
+/// Enters a coupon. `at_checkout`: where a plain form was sent from, and goes back to.
+#[server(prefix = "/sf", endpoint = "cart/set_coupon")]
+pub(super) async fn set_coupon(code: String, #[server(default)] at_checkout: bool) -> Result<CartView, AppError<CartRefusal>> {
+    let ctx = crate::context::context()?;
+    let back = routes::to(if at_checkout { routes::CHECKOUT } else { routes::CART });
+    crate::context::answer_with_cart(backend::cart::set_coupon(&ctx, &code).await, t::cart::coupon_entered(), &back)
+}
+
+/// Takes the coupon out.
+#[server(prefix = "/sf", endpoint = "cart/remove_coupon")]
+pub(super) async fn remove_coupon(#[server(default)] at_checkout: bool) -> Result<CartView, AppError<CartRefusal>> {
+    let ctx = crate::context::context()?;
+    let back = routes::to(if at_checkout { routes::CHECKOUT } else { routes::CART });
+    crate::context::answer_with_cart(backend::cart::remove_coupon(&ctx).await, t::cart::coupon_removed(), &back)
 }

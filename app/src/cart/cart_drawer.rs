@@ -2,6 +2,7 @@ use super::cart_lines::CartLines;
 use super::cart_page::{CartMessage, UndoRemoval};
 use super::store::use_cart;
 use crate::routes;
+use crate::t;
 use crate::ui::{AtOnce as _, ButtonKind, Dialog, EmptyState, Price, button_class};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -30,8 +31,8 @@ fn drawer() -> AnyView {
 fn Drawer() -> impl IntoView {
     let cart = use_cart();
     let title = move || match cart.count() {
-        0 => "Your cart".to_owned(),
-        count => format!("Your cart ({count})"),
+        0 => t::cart::title().to_owned(),
+        count => t::cart::title_with_count(&count.to_string()),
     };
     view! {
         <Dialog open=cart.drawer title id="cart-drawer" class="drawer">
@@ -42,8 +43,10 @@ fn Drawer() -> impl IntoView {
                     let shown = cart.drawer.get().then(|| cart.shown()).flatten();
                     shown.map(|shown| if shown.lines.is_empty() {
                         view! {
-                            <EmptyState icon="bag" title="Nothing in it yet" text="What you add waits here for you.">
-                                <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
+                            <EmptyState icon="bag" title=t::cart::drawer_empty_title() text=t::cart::drawer_empty_text()>
+                                <a href=routes::to(routes::SEARCH) class=button_class(ButtonKind::Secondary)>
+                                    {t::cart::browse_everything()}
+                                </a>
                             </EmptyState>
                         }.at_once()
                     } else {
@@ -53,12 +56,16 @@ fn Drawer() -> impl IntoView {
             </div>
             <footer class="drawer-footer">
                 <p class="flex items-baseline justify-between gap-4 text-lg font-semibold">
-                    <span>"Subtotal"</span>
+                    <span>{t::cart::subtotal()}</span>
                     {move || cart.shown().map(|shown| view! { <Price amount=shown.subtotal test_id="drawer-subtotal"/> })}
                 </p>
                 <div class="mt-3 grid gap-2 sm:grid-cols-2">
-                    <a href=routes::CART class=button_class(ButtonKind::Secondary) data-testid="drawer-cart">"View cart"</a>
-                    <a href=routes::CHECKOUT class=button_class(ButtonKind::Primary) data-testid="drawer-checkout">"Go to checkout"</a>
+                    <a href=routes::to(routes::CART) class=button_class(ButtonKind::Secondary) data-testid="drawer-cart">
+                        {t::cart::view()}
+                    </a>
+                    <a href=routes::to(routes::CHECKOUT) class=button_class(ButtonKind::Primary) data-testid="drawer-checkout">
+                        {t::cart::to_checkout()}
+                    </a>
                 </div>
             </footer>
         </Dialog>

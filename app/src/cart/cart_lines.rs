@@ -1,6 +1,7 @@
 use super::line_problems::LineProblems;
 use super::quantity_stepper::{QuantityStepper, RemoveButton};
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{Icon, Picture, Price};
 use domain::cart::{CartLineView, CartView, LineProblem};
@@ -12,10 +13,12 @@ pub(super) fn CartLines(cart: CartView) -> impl IntoView {
     let groups = cart.by_seller().into_iter().map(|(seller, lines)| {
         let lines: Vec<CartLineView> = lines.into_iter().cloned().collect();
         view! {
-            <section class="cart-group" aria-label=format!("From {}", seller.name)>
+            <section class="cart-group" aria-label=t::cart::seller_group(&seller.name)>
                 <h3 class="flex items-center gap-2 text-sm text-soft">
                     <Icon name="store" class="size-4"/>
-                    <span>"From " <a href=routes::seller(&seller.slug) class="quiet-link text-ink">{seller.name.clone()}</a></span>
+                    <span>
+                        {t::cart::from_seller()} <a href=routes::seller(&seller.slug) class="quiet-link text-ink">{seller.name.clone()}</a>
+                    </span>
                 </h3>
                 <ul class="divide-y divide-line">{lines.into_iter().map(|line| view! { <CartLine line/> }).collect_view()}</ul>
             </section>
@@ -28,7 +31,10 @@ pub(super) fn CartLines(cart: CartView) -> impl IntoView {
 fn CartLine(line: CartLineView) -> impl IntoView {
     let address = routes::variant(&line.product_slug, line.variant_id);
     let options = line.options.values().cloned().collect::<Vec<_>>().join(" · ");
-    let is_gone = line.problems.iter().any(|problem| matches!(problem, LineProblem::Withdrawn | LineProblem::OutOfStock));
+    let is_gone = line
+        .problems
+        .iter()
+        .any(|problem| matches!(problem, LineProblem::Withdrawn | LineProblem::NotInCurrency { .. } | LineProblem::OutOfStock));
     view! {
         <li class="cart-line" data-testid="cart-line">
             <a href=address.clone() class="cart-line-picture" tabindex="-1" aria-hidden="true">

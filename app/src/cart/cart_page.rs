@@ -1,12 +1,15 @@
 use super::api::{CartPageData, UndoMerge, load_cart_page, undo_merge};
 use super::cart_lines::CartLines;
+use super::coupon_form::CouponForm;
 use super::store::{CartStore, use_cart};
 use super::totals::Totals;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class};
 use domain::cart::{CartView, MergeNotice};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
@@ -21,7 +24,7 @@ fn WholeCart() -> impl IntoView {
     let page = page_data(String::new, |_| load_cart_page());
     let content = page.show(|| view! { <CartSkeleton/> }.at_once(), |data| view! { <CartContent data/> }.at_once());
     view! {
-        <Head title="Your cart"/>
+        <Head title=t::cart::title()/>
         <div class="page-wide py-8 sm:py-12">{content}</div>
     }
     .at_once()
@@ -35,8 +38,9 @@ fn CartContent(data: CartPageData) -> impl IntoView {
     let told = first.clone();
     Effect::new(move |_| cart.accept(told.clone()));
     let shown = Memo::new(move |_| cart.shown().unwrap_or_else(|| first.clone()));
+    let is_empty = Memo::new(move |_| shown.with(|shown| shown.lines.is_empty()));
     view! {
-        <PageHeading text="Your cart"/>
+        <PageHeading text=t::cart::title()/>
         <div class="mt-6 space-y-3 empty:hidden">
             <FlashNotice flash/>
             {merge_notice.map(|notice| view! { <MergeNote notice/> })}
@@ -44,12 +48,11 @@ fn CartContent(data: CartPageData) -> impl IntoView {
             <UndoRemoval/>
         </div>
         {move || {
-            let shown = shown.get();
-            if shown.lines.is_empty() {
+            if is_empty.get() {
                 view! {
-                    <EmptyState icon="bag" title="Your cart is empty" text="What you add waits here for you, for weeks.">
-                        <a href=routes::HOME class=button_class(ButtonKind::Primary)>"See what is new"</a>
-                        <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
+                    <EmptyState icon="bag" title=t::cart::empty_title() text=t::cart::empty_text()>
+                        <a href=routes::to(routes::HOME) class=button_class(ButtonKind::Primary)>{t::cart::see_new()}</a>
+                        <a href=routes::to(routes::SEARCH) class=button_class(ButtonKind::Secondary)>{t::cart::browse_everything()}</a>
                     </EmptyState>
                 }.at_once()
             } else {
@@ -61,18 +64,21 @@ fn CartContent(data: CartPageData) -> impl IntoView {
 }
 
 #[component]
-fn FilledCart(shown: CartView) -> impl IntoView {
+fn FilledCart(shown: Memo<CartView>) -> impl IntoView {
     let cart = use_cart();
     view! {
         <div class="cart-columns">
             <div>
-                <h2 class="sr-only">"What is in it"</h2>
-                <CartLines cart=shown.clone()/>
+                <h2 class="sr-only">{t::cart::contents()}</h2>
+                {move || view! { <CartLines cart=shown.get()/> }.at_once()}
             </div>
             <aside aria-labelledby="cart-summary">
                 <div class="summary-card">
-                    <h2 id="cart-summary" class="font-serif text-2xl">"Summary"</h2>
-                    <Totals cart=shown busy=Signal::derive(move || cart.is_busy())/>
+                    <h2 id="cart-summary" class="font-serif text-2xl">{t::cart::summary()}</h2>
+                    {move || view! { <Totals cart=shown.get() busy=Signal::derive(move || cart.is_busy())/> }.at_once()}
+                    <div class="mt-5 border-t border-line pt-4">
+                        <CouponForm cart=shown at_checkout=false changed=Callback::new(move |told| cart.accept(told))/>
+                    </div>
                 </div>
             </aside>
         </div>
@@ -90,13 +96,34 @@ pub(super) fn CartMessage() -> impl IntoView {
 #[component]
 pub(super) fn UndoRemoval() -> impl IntoView {
     let cart = use_cart();
+    let button = NodeRef::<html::Button>::new();
+    // The last line takes the pressed button with it: who has lost the focus goes on here.
+    Effect::new(move |_| {
+        if cart.removed.with(Option::is_some) {
+            request_animation_frame(move || {
+                let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+                if let Some(button) = button.try_get_untracked().flatten().filter(|_| is_lost) {
+                    // A button that is not shown leaves the focus where it was.
+                    _ = button.focus();
+                }
+            });
+        }
+    });
     move || {
         cart.removed.get().map(|line| {
             view! {
                 <Notice test_id="cart-removed">
                     <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-                        <span>{format!("{} was removed.", line.title)}</span>
-                        <button type="button" class="text-button" on:click=move |_| cart.undo_removal() data-testid="cart-undo-remove">"Undo"</button>
+                        <span>{t::cart::removed(&line.title)}</span>
+                        <button
+                            node_ref=button
+                            type="button"
+                            class="text-button"
+                            on:click=move |_| cart.undo_removal()
+                            data-testid="cart-undo-remove"
+                        >
+                            {t::cart::undo()}
+                        </button>
                     </span>
                 </Notice>
             }
@@ -109,13 +136,13 @@ pub(super) fn UndoRemoval() -> impl IntoView {
 fn MergeNote(notice: MergeNotice) -> impl IntoView {
     let cart = use_cart();
     let is_done = RwSignal::new(false);
-    let text = format!("From before you signed in: {}.", notice.added.join(", "));
+    let text = t::cart::merged(&notice.added.join(", "));
     view! {
         <div class:hidden=move || is_done.get()>
             <Notice tone=Tone::Good test_id="cart-merged">
                 <form
                     method="post"
-                    action=UndoMerge::PATH
+                    action=routes::to(UndoMerge::PATH)
                     class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1"
                     on:submit=move |event| {
                         event.prevent_default();
@@ -124,7 +151,7 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
                     }
                 >
                     <span>{text}</span>
-                    <button type="submit" class="text-button" data-testid="cart-undo-merge">"Undo"</button>
+                    <button type="submit" class="text-button" data-testid="cart-undo-merge">{t::cart::undo()}</button>
                 </form>
             </Notice>
         </div>
@@ -136,7 +163,7 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
 async fn take_back(cart: CartStore) {
     match undo_merge().await {
         Ok(told) => {
-            announce("Your cart is as it was before you signed in.");
+            announce(t::cart::merge_undone());
             cart.accept(told);
         }
         Err(error) => cart.refuse(&error),

@@ -1,3 +1,4 @@
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::cart::LineProblem;
@@ -20,12 +21,13 @@ pub(super) fn LineProblems(problems: Vec<LineProblem>) -> impl IntoView {
 
 fn describe(problem: &LineProblem) -> (&'static str, String) {
     match problem {
-        LineProblem::PriceChanged { was, now } if now.amount < was.amount => {
-            ("line-problem line-problem-good", format!("Now {now}, it was {was} when you added it."))
+        LineProblem::PriceChanged { was, now } => {
+            let class = if now.amount < was.amount { "line-problem line-problem-good" } else { "line-problem" };
+            (class, t::cart::price_changed(&t::money(*now), &t::money(*was)))
         }
-        LineProblem::PriceChanged { was, now } => ("line-problem", format!("Now {now}, it was {was} when you added it.")),
-        LineProblem::InsufficientStock { available } => ("line-problem", format!("Only {available} left. Lower the quantity to go on.")),
-        LineProblem::OutOfStock => ("line-problem line-problem-bad", "Sold out. Remove it to go on.".to_owned()),
-        LineProblem::Withdrawn => ("line-problem line-problem-bad", "Not for sale any more. Remove it to go on.".to_owned()),
+        LineProblem::InsufficientStock { available } => ("line-problem", t::cart::insufficient_stock(&available.to_string())),
+        LineProblem::OutOfStock => ("line-problem line-problem-bad", t::cart::out_of_stock().to_owned()),
+        LineProblem::Withdrawn => ("line-problem line-problem-bad", t::cart::withdrawn().to_owned()),
+        LineProblem::NotInCurrency { currency } => ("line-problem line-problem-bad", t::cart::not_in_currency(currency.code())),
     }
 }

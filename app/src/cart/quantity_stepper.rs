@@ -1,5 +1,7 @@
 use super::api::SetItem;
 use super::store::use_cart;
+use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::cart::CartLineView;
@@ -33,11 +35,11 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
         }
     };
     view! {
-        <form method="post" action=SetItem::PATH class="stepper" aria-label=format!("Quantity of {title}")>
+        <form method="post" action=routes::to(SetItem::PATH) class="stepper" aria-label=t::cart::quantity_of(&title)>
             <input type="hidden" name="variant" value=variant/>
-            {step(quantity.saturating_sub(1).max(1), "minus", format!("One fewer of {title}"), quantity <= 1)}
+            {step(quantity.saturating_sub(1).max(1), "minus", t::cart::one_fewer(&title), quantity <= 1)}
             <span class="stepper-number tabular" data-testid="cart-line-quantity">{quantity.to_string()}</span>
-            {step(quantity + 1, "plus", format!("One more of {title}"), quantity >= QUANTITY_MAX)}
+            {step(quantity + 1, "plus", t::cart::one_more(&title), quantity >= QUANTITY_MAX)}
         </form>
     }
     .at_once()
@@ -48,10 +50,10 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
 pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
     let cart = use_cart();
     let variant = line.variant_id.to_string();
-    let label = format!("Remove {}", line.title);
+    let label = t::cart::remove_line(&line.title);
     let line = StoredValue::new(line);
     view! {
-        <form method="post" action=SetItem::PATH class="contents">
+        <form method="post" action=routes::to(SetItem::PATH) class="contents">
             <input type="hidden" name="variant" value=variant/>
             <button
                 type="submit"
@@ -65,7 +67,7 @@ pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
                 }
                 data-testid="cart-line-remove"
             >
-                "Remove"
+                {t::cart::remove()}
             </button>
         </form>
     }

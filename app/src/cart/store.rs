@@ -1,6 +1,7 @@
-use super::api;
+use super::exchange::exchange;
 use super::overlay::{Overlay, Wanted, lay_over};
 use crate::error::AppError;
+use crate::t;
 use crate::ui::{Flash, announce, pause};
 use domain::cart::{CartLineView, CartRefusal, CartView};
 use domain::id::VariantId;
@@ -38,7 +39,7 @@ pub struct CartStore {
 
 /// One request to the shop about one line.
 #[derive(Clone, Copy, Debug)]
-enum Change {
+pub(super) enum Change {
     Add(Quantity),
     Set(u32),
 }
@@ -134,7 +135,7 @@ impl CartStore {
     pub(crate) fn add(self, line: CartLineView, quantity: Quantity) {
         let variant = line.variant_id;
         let before = self.quantity_of(variant);
-        announce(format!("{} added to the cart.", line.title));
+        announce(t::cart::said_added(&line.title));
         self.change(variant, (before + quantity.get()).min(QUANTITY_MAX), Some(line), Change::Add(quantity));
         self.drawer.set(true);
     }
@@ -142,10 +143,10 @@ impl CartStore {
     /// Sets a line's quantity; 0 removes it and lets that be undone.
     pub(super) fn set(self, line: &CartLineView, quantity: u32) {
         if quantity == 0 {
-            announce(format!("{} removed from the cart.", line.title));
+            announce(t::cart::said_removed(&line.title));
             self.removed.set(Some(line.clone()));
         } else {
-            announce(format!("{}: quantity {quantity}.", line.title));
+            announce(t::cart::said_quantity(&quantity.to_string(), &line.title));
         }
         self.change(line.variant_id, quantity.min(QUANTITY_MAX), Some(line.clone()), Change::Set(quantity));
     }
@@ -154,7 +155,7 @@ impl CartStore {
     pub(super) fn undo_removal(self) {
         if let Some(line) = self.removed.get_untracked() {
             self.removed.set(None);
-            announce(format!("{} is back in the cart.", line.title));
+            announce(t::cart::said_back(&line.title));
             self.change(line.variant_id, line.quantity, Some(line.clone()), Change::Set(line.quantity));
         }
     }
@@ -254,15 +255,6 @@ impl CartStore {
         let text = error.to_string();
         self.removed.try_set(None);
         self.message.try_set(Some(Flash::bad(text)));
-    }
-}
-
-/// Tells the shop of one change. Loaded at the first: reading whole carts is not needed before.
-#[lazy]
-async fn exchange(variant: VariantId, change: Change) -> Result<CartView, AppError<CartRefusal>> {
-    match change {
-        Change::Add(quantity) => api::add_item(variant, quantity).await,
-        Change::Set(quantity) => api::set_item(variant, quantity).await,
     }
 }
 

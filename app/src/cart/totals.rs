@@ -1,43 +1,45 @@
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, Price, button_class};
 use domain::cart::{CartView, LineProblem};
+use domain::money::Money;
 use leptos::prelude::*;
 
 /// What the cart comes to, and the way to pay it.
 #[component]
 pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
     let is_blocked = cart.lines.iter().any(|line| line.problems.iter().any(blocks_checkout));
-    let discount = (cart.discount.amount != 0).then_some(cart.discount);
+    let discount = (cart.discount.amount != 0).then_some(Money::new(-cart.discount.amount, cart.discount.currency));
     view! {
         <div class="totals">
             <dl class="space-y-2">
-                <TotalRow label="Subtotal" amount=Some(cart.subtotal)/>
-                {discount.map(|discount| view! { <TotalRow label="Discount" amount=Some(discount)/> })}
-                <TotalRow label="Shipping" amount=cart.shipping/>
-                <TotalRow label="Tax" amount=cart.tax/>
+                <TotalRow label=t::cart::subtotal() amount=Some(cart.subtotal)/>
+                {discount.map(|discount| view! { <TotalRow label=t::cart::discount() amount=Some(discount)/> })}
+                <TotalRow label=t::cart::shipping() amount=cart.shipping/>
+                <TotalRow label=t::cart::tax() amount=cart.tax/>
                 <div class="flex items-baseline justify-between gap-4 border-t border-line pt-3 text-lg font-semibold">
-                    <dt>"Total"</dt>
+                    <dt>{t::cart::total()}</dt>
                     <dd><Price amount=cart.total test_id="cart-total"/></dd>
                 </div>
             </dl>
             {if is_blocked {
                 view! {
-                    <p class="mt-4 text-sm text-bad" id="cart-blocked">"Something in the cart cannot be bought as it stands. See the notes at its lines."</p>
+                    <p class="mt-4 text-sm text-bad" id="cart-blocked">{t::cart::blocked()}</p>
                 }.at_once()
             } else {
                 view! {
                     <a
-                        href=routes::CHECKOUT
+                        href=routes::to(routes::CHECKOUT)
                         class=format!("{} mt-5 w-full", button_class(ButtonKind::Primary))
                         aria-busy=move || busy.get().then_some("true")
                         data-testid="cart-checkout"
                     >
-                        "Go to checkout"
+                        {t::cart::to_checkout()}
                     </a>
                 }.at_once()
             }}
-            <p class="mt-3 text-center text-sm text-soft">"No account needed. Nothing is charged yet."</p>
+            <p class="mt-3 text-center text-sm text-soft">{t::cart::no_account_needed()}</p>
         </div>
     }
     .at_once()
@@ -46,20 +48,22 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
 fn blocks_checkout(problem: &LineProblem) -> bool {
     match problem {
         LineProblem::PriceChanged { .. } => false,
-        LineProblem::InsufficientStock { .. } | LineProblem::OutOfStock | LineProblem::Withdrawn => true,
+        LineProblem::InsufficientStock { .. } | LineProblem::OutOfStock | LineProblem::Withdrawn | LineProblem::NotInCurrency { .. } => {
+            true
+        }
     }
 }
 
 /// An amount that only an address can settle says so instead.
 #[component]
-fn TotalRow(label: &'static str, #[prop(optional_no_strip)] amount: Option<domain::money::Money>) -> impl IntoView {
+fn TotalRow(label: &'static str, #[prop(optional_no_strip)] amount: Option<Money>) -> impl IntoView {
     view! {
         <div class="flex items-baseline justify-between gap-4">
             <dt class="text-soft">{label}</dt>
             <dd>
                 {match amount {
                     Some(amount) => view! { <Price amount/> }.at_once(),
-                    None => view! { <span class="text-sm text-soft">"at checkout"</span> }.at_once(),
+                    None => view! { <span class="text-sm text-soft">{t::cart::at_checkout()}</span> }.at_once(),
                 }}
             </dd>
         </div>

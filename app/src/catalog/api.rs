@@ -3,6 +3,7 @@ use crate::error::AppError;
 use domain::catalog::{CategoryRef, HomeView, ListingQuery, ListingView, ProductView};
 use domain::money::Currency;
 use domain::refusal::NoRefusal;
+use domain::reviews::ReviewsView;
 use domain::sellers::SellerView;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -23,19 +24,28 @@ pub(crate) async fn departments() -> Result<Vec<CategoryRef>, AppError<NoRefusal
     Ok(topmost.map(|category| CategoryRef { slug: category.slug, name: category.name }).collect())
 }
 
-/// A product and who makes it.
+/// How many reviews the server sends with a product, and when asked for all of them: a page stays a page.
+#[cfg(feature = "ssr")]
+const REVIEWS_SHOWN: u32 = 4;
+#[cfg(feature = "ssr")]
+const REVIEWS_MAX: u32 = 200;
+
+/// A product, who makes it, and what buyers say about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct ProductWithMaker {
+pub(super) struct ProductPage {
     pub(super) product: ProductView,
     pub(super) maker: SellerView,
+    pub(super) reviews: ReviewsView,
 }
 
 #[server(prefix = "/sf", endpoint = "catalog/product", input = Json)]
-pub(super) async fn product(slug: String, currency: Currency) -> Result<ProductWithMaker, AppError<NoRefusal>> {
+pub(super) async fn load_product_page(slug: String, currency: Currency, all_reviews: bool) -> Result<ProductPage, AppError<NoRefusal>> {
     let ctx = crate::context::context()?;
     let product = backend::catalog::product(&ctx, &slug, currency).await?;
-    let maker = backend::sellers::seller(&ctx, &product.seller.slug).await?;
-    Ok(ProductWithMaker { product, maker })
+    let maker = backend::sellers::seller(&ctx, &product.seller.slug, currency).await?;
+    let limit = if all_reviews { REVIEWS_MAX } else { REVIEWS_SHOWN };
+    let reviews = backend::reviews::of_product(&ctx, product.id, limit).await?;
+    Ok(ProductPage { product, maker, reviews })
 }
 
 /// More of a list that is shown already.
@@ -71,7 +81,7 @@ pub(super) async fn load_listing_page(scope: Scope, query: ListingQuery) -> Resu
     let query = query.check().map_err(|_| AppError::Invalid)?;
     let subject = match &scope {
         Scope::Everything => ListingSubject::Everything,
-        Scope::Seller(slug) => ListingSubject::Seller(backend::sellers::seller(&ctx, slug).await?),
+        Scope::Seller(slug) => ListingSubject::Seller(backend::sellers::seller(&ctx, slug, query.currency).await?),
         Scope::Category(slug) => {
             let categories = backend::catalog::categories(&ctx).await?;
             let own = categories.iter().find(|category| category.slug == *slug).ok_or(backend::Failure::<NoRefusal>::NotFound)?;

@@ -1,4 +1,5 @@
 use super::listing_address::{Scope, write};
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::Icon;
 use domain::catalog::{Facet, ListingQuery};
@@ -19,7 +20,7 @@ pub(super) fn AppliedFilters(path: String, scope: Scope, query: ListingQuery, fa
     let has_several = applied.len() > 1;
     let cleared = write(&path, &scope, &cleared(&scope, &query));
     let chips = applied.into_iter().map(|filter| {
-        let remove = format!("Remove the filter {}", filter.label);
+        let remove = t::catalog::applied_remove(&filter.label);
         view! {
             <li>
                 <a href=write(&path, &scope, &filter.without) class="chip" data-noscroll="" aria-label=remove>
@@ -30,9 +31,15 @@ pub(super) fn AppliedFilters(path: String, scope: Scope, query: ListingQuery, fa
         }
     });
     view! {
-        <ul class="mt-4 flex flex-wrap items-center gap-2 empty:hidden" aria-label="Filters that are on" data-testid="listing-applied">
+        <ul
+            class="mt-4 flex flex-wrap items-center gap-2 empty:hidden"
+            aria-label=t::catalog::applied_label()
+            data-testid="listing-applied"
+        >
             {chips.collect_view()}
-            {has_several.then(|| view! { <li><a href=cleared class="text-button px-2" data-noscroll="">"Clear all"</a></li> })}
+            {has_several.then(|| view! {
+                <li><a href=cleared class="text-button px-2" data-noscroll="">{t::catalog::applied_clear()}</a></li>
+            })}
         </ul>
     }
     .at_once()
@@ -74,13 +81,16 @@ fn applied(scope: &Scope, query: &ListingQuery, facets: &[Facet]) -> Vec<Applied
         }
     }
     if let Some(price) = query.min_price {
-        add(format!("from {}", Money::new(price, query.currency)), ListingQuery { min_price: None, ..start.clone() });
+        add(t::catalog::applied_min_price(&t::money(Money::new(price, query.currency))), ListingQuery { min_price: None, ..start.clone() });
     }
     if let Some(price) = query.max_price {
-        add(format!("up to {}", Money::new(price, query.currency)), ListingQuery { max_price: None, ..start.clone() });
+        add(t::catalog::applied_max_price(&t::money(Money::new(price, query.currency))), ListingQuery { max_price: None, ..start.clone() });
+    }
+    if let Some(stars) = query.min_rating {
+        add(t::catalog::rating_from(stars.into()), ListingQuery { min_rating: None, ..start.clone() });
     }
     if query.in_stock {
-        add("Ready to ship".to_owned(), ListingQuery { in_stock: false, ..start });
+        add(t::catalog::applied_in_stock().to_owned(), ListingQuery { in_stock: false, ..start });
     }
     filters
 }
@@ -96,13 +106,18 @@ mod tests {
         let query = ListingQuery {
             category: Some("home".to_owned()),
             options: BTreeMap::from([("Colour".to_owned(), vec!["Sand".to_owned(), "Moss".to_owned()])]),
+            min_rating: Some(4),
             in_stock: true,
             ..ListingQuery::default()
         };
         let filters = applied(&scope, &query, &[]);
-        assert_eq!(filters.iter().map(|filter| filter.label.as_str()).collect::<Vec<_>>(), ["Sand", "Moss", "Ready to ship"]);
+        assert_eq!(
+            filters.iter().map(|filter| filter.label.as_str()).collect::<Vec<_>>(),
+            ["Sand", "Moss", "4 stars and up", "Ready to ship"]
+        );
         assert_eq!(filters[0].without.options["Colour"], ["Moss"]);
-        assert!(filters[0].without.in_stock && !filters[2].without.in_stock);
+        assert_eq!((filters[0].without.min_rating, filters[2].without.min_rating), (Some(4), None));
+        assert!(filters[0].without.in_stock && !filters[3].without.in_stock);
         assert!(applied(&scope, &cleared(&scope, &query), &[]).is_empty());
     }
 }

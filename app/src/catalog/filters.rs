@@ -1,4 +1,6 @@
 use super::listing_address::{Scope, major_units, sort_name};
+use crate::market;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, GetForm, Icon, button_class};
 use domain::catalog::{Facet, FacetValue, ListingQuery};
@@ -12,24 +14,26 @@ pub(super) fn Filters(path: String, scope: Scope, query: ListingQuery, facets: V
     let kept = [
         ("q", query.q.clone()),
         ("sort", query.sort.and_then(sort_name).map(str::to_owned)),
-        ("currency", (query.currency != Default::default()).then(|| query.currency.code().to_owned())),
+        ("currency", Some(query.currency.code().to_owned())),
     ];
     let kept = kept.into_iter().filter_map(|(name, value)| value.map(|value| view! { <input type="hidden" name=name value=value/> }));
     view! {
         <details class="filters" data-testid="listing-filters">
             <summary class=format!("{} filters-summary", button_class(ButtonKind::Secondary))>
                 <Icon name="sliders"/>
-                "Filter"
+                {t::catalog::filters_open()}
             </summary>
             <GetForm action=path id="filters" class="filters-form" at_once=true>
                 {kept.collect_view()}
                 <label class="check">
                     <input type="checkbox" name="in_stock" value="true" checked=query.in_stock prop:checked=query.in_stock/>
-                    <span>"Ready to ship only"</span>
+                    <span>{t::catalog::filter_in_stock()}</span>
                 </label>
                 {groups}
                 <PriceRange query/>
-                <button type="submit" class=format!("{} without-script w-full", button_class(ButtonKind::Primary))>"Apply"</button>
+                <button type="submit" class=format!("{} without-script w-full", button_class(ButtonKind::Primary))>
+                    {t::catalog::filters_apply()}
+                </button>
             </GetForm>
         </details>
     }
@@ -40,7 +44,7 @@ pub(super) fn Filters(path: String, scope: Scope, query: ListingQuery, facets: V
 fn is_shown(facet: &Facet, scope: &Scope) -> bool {
     let is_scope = matches!((scope, facet.field.as_str()), (Scope::Seller(_), "seller"));
     let has_choice = facet.values.len() > 1 || facet.values.iter().any(|value| value.selected);
-    let is_list = facet.field == "category" || facet.field == "seller" || facet.field.starts_with("option.");
+    let is_list = ["category", "seller", "min_rating"].contains(&facet.field.as_str()) || facet.field.starts_with("option.");
     is_list && has_choice && !is_scope
 }
 
@@ -51,12 +55,22 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
     let field = facet.field.clone();
     let any = is_single.then(|| {
         let is_free = !facet.values.iter().any(|value| value.selected);
-        view! { <FacetChoice field=field.clone() value=FacetValue { value: String::new(), label: "All".to_owned(), count: 0, selected: is_free } is_single/> }
+        let value = FacetValue { value: String::new(), label: t::catalog::filter_all().to_owned(), count: 0, selected: is_free };
+        view! { <FacetChoice field=field.clone() value is_single/> }
     });
-    let choices = facet.values.into_iter().map(|value| view! { <FacetChoice field=field.clone() value is_single/> });
+    let choices = facet.values.into_iter().map(|value| {
+        let label = if field == "min_rating" { t::catalog::rating_from(value.value.parse().unwrap_or_default()) } else { value.label };
+        view! { <FacetChoice field=field.clone() value=FacetValue { label, ..value } is_single/> }
+    });
+    let title = match field.as_str() {
+        "category" => t::catalog::filter_category().to_owned(),
+        "seller" => t::catalog::filter_seller().to_owned(),
+        "min_rating" => t::catalog::filter_rating().to_owned(),
+        _ => facet.label,
+    };
     view! {
         <fieldset class="facet">
-            <legend class="facet-title">{facet.label}</legend>
+            <legend class="facet-title">{title}</legend>
             <div class="facet-values">{any} {choices.collect_view()}</div>
         </fieldset>
     }
@@ -85,18 +99,21 @@ fn FacetChoice(field: String, value: FacetValue, is_single: bool) -> impl IntoVi
 #[component]
 fn PriceRange(query: ListingQuery) -> impl IntoView {
     let field = |name: &'static str, label: &'static str, price: Option<i64>| {
-        let value = price.map(|price| major_units(price, query.currency));
+        let value = price.map(|price| major_units(price, query.currency, market::current().language));
         view! {
             <div class="min-w-0 flex-1">
                 <label for=name class="mb-1 block text-sm text-soft">{label}</label>
-                <input id=name name=name class="input tabular" inputmode="decimal" pattern="[0-9]{1,9}([.][0-9]{1,3})?" autocomplete="off" value=value.clone() prop:value=value.unwrap_or_default()/>
+                <input id=name name=name class="input tabular" inputmode="decimal" pattern="[0-9]{1,9}([.,][0-9]{1,3})?" autocomplete="off" value=value.clone() prop:value=value.unwrap_or_default()/>
             </div>
         }
     };
     view! {
         <fieldset class="facet">
-            <legend class="facet-title">{format!("Price in {}", query.currency)}</legend>
-            <div class="flex gap-3">{field("min_price", "From", query.min_price)} {field("max_price", "To", query.max_price)}</div>
+            <legend class="facet-title">{t::catalog::filter_price(query.currency.code())}</legend>
+            <div class="flex gap-3">
+                {field("min_price", t::catalog::filter_price_min(), query.min_price)}
+                {field("max_price", t::catalog::filter_price_max(), query.max_price)}
+            </div>
         </fieldset>
     }
     .at_once()

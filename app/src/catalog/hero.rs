@@ -1,3 +1,5 @@
+use crate::routes;
+use crate::t;
 use crate::theme::{Shade, Theme};
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, PageHeading, button_class};
@@ -10,13 +12,11 @@ pub(super) fn Hero() -> impl IntoView {
         <section class="hero" aria-labelledby="hero-title">
             <HeroPicture/>
             <div class="page-wide hero-text">
-                <div id="hero-title"><PageHeading text="Made by hand, sold by the maker" class="hero-title"/></div>
-                <p class="mt-4 max-w-[46ch] text-lg text-soft">
-                    "Six workshops under one roof: pots, lamps, linen, leather, paper and things to play with. One cart, one payment."
-                </p>
+                <div id="hero-title"><PageHeading text=t::catalog::hero_title() class="hero-title"/></div>
+                <p class="mt-4 max-w-[46ch] text-lg text-soft">{t::catalog::hero_text()}</p>
                 <p class="mt-7 flex flex-wrap gap-3">
-                    <a href="/search?sort=newest" class=button_class(ButtonKind::Primary)>"See what is new"</a>
-                    <a href="#makers" rel="external" class=button_class(ButtonKind::Secondary)>"Meet the makers"</a>
+                    <a href=routes::to("/search?sort=newest") class=button_class(ButtonKind::Primary)>{t::catalog::hero_newest()}</a>
+                    <a href="#makers" rel="external" class=button_class(ButtonKind::Secondary)>{t::catalog::hero_makers()}</a>
                 </p>
             </div>
         </section>
@@ -39,7 +39,7 @@ fn HeroPicture() -> impl IntoView {
                 width="1920"
                 height="800"
                 fetchpriority="high"
-                alt="A market arcade with striped awnings: stalls of pots, lamps, cloth and plants under three arches."
+                alt=t::catalog::hero_picture()
             />
         </picture>
     }

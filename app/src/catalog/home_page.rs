@@ -1,12 +1,13 @@
 use super::api::home;
 use super::hero::Hero;
-use super::page_address::use_page_address;
 use super::product_card::ProductGrid;
+use crate::market;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{CardGridSkeleton, Head, Icon, Picture};
-use domain::catalog::{CategoryView, HomeView, ImageView, SellerRef};
+use domain::catalog::{DepartmentView, HomeView, SellerRef};
 use leptos::prelude::*;
 
 /// The front page: what the shop is, its departments, what is new, what sells, who makes it.
@@ -16,14 +17,12 @@ pub(crate) fn home_page() -> AnyView {
 
 #[component]
 fn Home() -> impl IntoView {
-    let address = use_page_address("/");
-    let page =
-        page_data(move || address.with(|address| address.currency().code().to_owned()), move |_| home(address.get_untracked().currency()));
+    let page = page_data(String::new, |_| home(market::current().currency));
     view! {
         <Head
             title="Souk"
-            description="A market of small workshops: tableware, lamps, linen, bags, paper and toys from the people who make them."
-            canonical=routes::HOME
+            description=t::catalog::home_description()
+            canonical=routes::to(routes::HOME)
         />
         <Hero/>
         {page.show(
@@ -36,23 +35,26 @@ fn Home() -> impl IntoView {
 
 #[component]
 fn HomeSections(home: HomeView) -> impl IntoView {
-    let departments = departments_with_pictures(&home);
     view! {
         <section class="section" aria-labelledby="departments">
-            <h2 id="departments" class="section-title">"Departments"</h2>
-            <ul class="tile-grid">{departments.into_iter().map(|(category, image)| view! { <Department category image/> }).collect_view()}</ul>
+            <h2 id="departments" class="section-title">{t::catalog::departments_title()}</h2>
+            <ul class="tile-grid">{home.departments.into_iter().map(|department| view! { <Department department/> }).collect_view()}</ul>
         </section>
         <section class="section" aria-labelledby="newest">
             <div class="section-head">
-                <h2 id="newest" class="section-title">"Fresh on the stalls"</h2>
-                <a href="/search?sort=newest" class="more-link">"All that is new" <Icon name="arrow-right" class="size-4"/></a>
+                <h2 id="newest" class="section-title">{t::catalog::newest_title()}</h2>
+                <a href=routes::to("/search?sort=newest") class="more-link">
+                    {t::catalog::newest_all()} <Icon name="arrow-right" class="size-4 mirrors"/>
+                </a>
             </div>
             <ProductGrid cards=home.newest/>
         </section>
         <section class="section" aria-labelledby="best-selling">
             <div class="section-head">
-                <h2 id="best-selling" class="section-title">"What others take home"</h2>
-                <a href=routes::SEARCH class="more-link">"Browse everything" <Icon name="arrow-right" class="size-4"/></a>
+                <h2 id="best-selling" class="section-title">{t::catalog::best_selling_title()}</h2>
+                <a href=routes::to(routes::SEARCH) class="more-link">
+                    {t::catalog::browse_everything()} <Icon name="arrow-right" class="size-4 mirrors"/>
+                </a>
             </div>
             <ProductGrid cards=home.best_selling/>
         </section>
@@ -61,32 +63,15 @@ fn HomeSections(home: HomeView) -> impl IntoView {
     .at_once()
 }
 
-/// The topmost categories, each with the picture of something in it that the page shows anyway.
-fn departments_with_pictures(home: &HomeView) -> Vec<(CategoryView, Option<ImageView>)> {
-    let belongs = |slug: &str, top: &CategoryView| {
-        let own = home.categories.iter().find(|category| category.slug == slug);
-        own.is_some_and(|own| own.id == top.id || own.parent_id == Some(top.id))
-    };
-    let topmost = home.categories.iter().filter(|category| category.parent_id.is_none() && category.product_count > 0);
-    let with_picture = topmost.map(|top| {
-        let mut shown = home.best_selling.iter().chain(&home.newest).filter(|card| belongs(&card.category.slug, top));
-        (top.clone(), shown.find_map(|card| card.image.clone()))
-    });
-    with_picture.collect()
-}
-
 #[component]
-fn Department(category: CategoryView, image: Option<ImageView>) -> impl IntoView {
-    let count = match category.product_count {
-        1 => "1 thing".to_owned(),
-        count => format!("{count} things"),
-    };
+fn Department(department: DepartmentView) -> impl IntoView {
+    let DepartmentView { category, image } = department;
     view! {
         <li class="tile">
             {image.map(|image| view! { <Picture image sizes="(min-width: 64rem) 23vw, 46vw" silent=true class="tile-picture"/> })}
             <div class="tile-text">
                 <a href=routes::category(&category.slug) class="card-link font-serif text-xl">{category.name}</a>
-                <p class="tabular text-sm text-soft">{count}</p>
+                <p class="tabular text-sm text-soft">{t::catalog::things(category.product_count)}</p>
             </div>
         </li>
     }
@@ -100,15 +85,15 @@ fn Makers(sellers: Vec<SellerRef>) -> impl IntoView {
             <li>
                 <a href=routes::seller(&seller.slug) class="maker">
                     <span class="font-serif text-xl sm:text-2xl">{seller.name}</span>
-                    <Icon name="arrow-right" class="maker-arrow size-5"/>
+                    <Icon name="arrow-right" class="maker-arrow mirrors size-5"/>
                 </a>
             </li>
         }
     });
     view! {
         <section class="section" id="makers" aria-labelledby="makers-title">
-            <h2 id="makers-title" class="section-title">"The makers"</h2>
-            <p class="mt-2 max-w-prose text-soft">"Every seller here has a workshop with a door. Nothing is dropshipped, everything has hands behind it."</p>
+            <h2 id="makers-title" class="section-title">{t::catalog::makers_title()}</h2>
+            <p class="mt-2 max-w-prose text-soft">{t::catalog::makers_text()}</p>
             <ul class="maker-grid">{makers.collect_view()}</ul>
         </section>
     }

@@ -3,8 +3,11 @@ use super::listing_address::{Scope, read, write};
 use super::listing_results::{FirstListing, ListingResults};
 use super::maker::place;
 use super::page_address::{PageAddress, use_page_address};
+use crate::market;
+use crate::market::content_language;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::{AtOnce as _, Breadcrumbs, CardGridSkeleton, Crumb, Head, Icon, PageHeading};
 use domain::catalog::{CategoryRef, ListingQuery};
 use domain::sellers::SellerView;
@@ -34,7 +37,7 @@ fn listing(prefix: &'static str, scope: fn(&str) -> Scope) -> AnyView {
         move |_| {
             let PageAddress { slug, query } = address.get_untracked();
             let scope = scope(&slug);
-            let query = read(&scope, &query);
+            let query = read(&scope, &query, market::current().currency);
             load_listing_page(scope, query)
         },
     );
@@ -43,8 +46,8 @@ fn listing(prefix: &'static str, scope: fn(&str) -> Scope) -> AnyView {
         move |found| {
             let address = address.get_untracked();
             let scope = scope(&address.slug);
-            let query = read(&scope, &address.query);
-            content(format!("{prefix}{}", address.slug), scope, query, found)
+            let query = read(&scope, &address.query, market::current().currency);
+            content(routes::to(&format!("{prefix}{}", address.slug)), scope, query, found)
         },
     );
     view! { <div class="page-wide py-6 sm:py-8">{content}</div> }.at_once()
@@ -53,7 +56,7 @@ fn listing(prefix: &'static str, scope: fn(&str) -> Scope) -> AnyView {
 fn content(path: String, scope: Scope, query: ListingQuery, found: ListingPage) -> AnyView {
     let ListingPage { subject, listing } = found;
     let head = match subject {
-        ListingSubject::Everything => search_head(&query, listing.corrected_query.clone()),
+        ListingSubject::Everything => search_head(path.clone(), &query, listing.corrected_query.clone()),
         ListingSubject::Category { name, above, below } => category_head(path.clone(), name, above, below),
         ListingSubject::Seller(seller) => seller_head(path.clone(), seller),
     };
@@ -65,33 +68,36 @@ fn content(path: String, scope: Scope, query: ListingQuery, found: ListingPage) 
 }
 
 fn category_head(path: String, name: String, above: Vec<CategoryRef>, below: Vec<CategoryRef>) -> AnyView {
-    let mut crumbs = vec![Crumb::new("Souk", routes::HOME)];
+    let mut crumbs = vec![Crumb::new("Souk", routes::to(routes::HOME))];
     crumbs.extend(above.iter().map(|above| Crumb::new(&above.name, routes::category(&above.slug))));
     let below = below.into_iter().map(|below| view! { <li><a href=routes::category(&below.slug) class="chip">{below.name}</a></li> });
     view! {
-        <Head title=name.clone() description=format!("{name} from the makers of Souk.") canonical=path/>
+        <Head title=name.clone() description=t::catalog::category_description(&name) canonical=path/>
         <Breadcrumbs crumbs here=name.clone()/>
         <PageHeading text=name/>
-        <ul class="mt-4 flex flex-wrap gap-2 empty:hidden" aria-label="Subcategories">{below.collect_view()}</ul>
+        <ul class="mt-4 flex flex-wrap gap-2 empty:hidden" aria-label=t::catalog::subcategories()>{below.collect_view()}</ul>
     }
     .at_once()
 }
 
-fn search_head(query: &ListingQuery, corrected: Option<String>) -> AnyView {
+fn search_head(path: String, query: &ListingQuery, corrected: Option<String>) -> AnyView {
     let title = match &query.q {
-        Some(question) => format!("“{question}”"),
-        None => "Everything".to_owned(),
+        Some(question) => t::catalog::question_title(question),
+        None => t::catalog::everything_title().to_owned(),
     };
     let corrected = corrected.map(|corrected| {
         let instead = ListingQuery { q: Some(corrected.clone()), cursor: None, ..query.clone() };
         view! {
             <p class="mt-2 text-soft" data-testid="search-corrected">
-                "Did you mean " <a href=write(routes::SEARCH, &Scope::Everything, &instead) class="link">{corrected}</a> "?"
+                {t::catalog::corrected_before()}
+                <a href=write(&path, &Scope::Everything, &instead) class="link">{corrected}</a>
+                {t::catalog::corrected_after()}
             </p>
         }
     });
     // A question is nobody's page but the asker's; the list of everything is worth finding.
-    let canonical = if *query == ListingQuery::default() { routes::SEARCH } else { "" };
+    let everything = ListingQuery { currency: query.currency, ..ListingQuery::default() };
+    let canonical = if *query == everything { path } else { String::new() };
     view! {
         <Head title=title.clone() canonical/>
         <PageHeading text=title/>
@@ -103,17 +109,17 @@ fn search_head(query: &ListingQuery, corrected: Option<String>) -> AnyView {
 fn seller_head(path: String, seller: SellerView) -> AnyView {
     let place = place(&seller);
     let paragraphs: Vec<String> = seller.story.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
-    let description = paragraphs.first().cloned().unwrap_or_else(|| format!("{} on Souk.", seller.name));
+    let description = paragraphs.first().cloned().unwrap_or_else(|| t::catalog::seller_description(&seller.name));
     view! {
         <Head title=seller.name.clone() description canonical=path/>
-        <Breadcrumbs crumbs=vec![Crumb::new("Souk", routes::HOME)] here=seller.name.clone()/>
+        <Breadcrumbs crumbs=vec![Crumb::new("Souk", routes::to(routes::HOME))] here=seller.name.clone()/>
         <div class="seller-head">
             <PageHeading text=seller.name/>
             <p class="mt-2 flex items-center gap-1.5 text-soft">
                 <Icon name="map-pin" class="size-4"/>
                 {place}
             </p>
-            <div class="seller-story">{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
+            <div class="seller-story" lang=content_language()>{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
         </div>
     }
     .at_once()

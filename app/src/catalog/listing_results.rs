@@ -4,9 +4,11 @@ use super::filters::Filters;
 use super::listing_address::{SORTS, Scope, write};
 use super::product_card::ProductGrid;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, GetForm, Icon, LoadMore, announce, button_class};
 use domain::catalog::{ListingQuery, ListingView, ProductCard, Sort};
+use leptos::html::Select;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -15,19 +17,18 @@ use leptos::task::spawn_local;
 pub(super) fn ListingResults(path: String, scope: Scope, query: ListingQuery, listing: ListingView) -> impl IntoView {
     let ListingView { items, facets, total, next_cursor, .. } = listing;
     let count = match total {
-        0 => "Nothing found".to_owned(),
-        1 => "1 thing".to_owned(),
-        total => format!("{total} things"),
+        0 => t::catalog::nothing_found().to_owned(),
+        total => t::catalog::things(total),
     };
     announce_results(&count);
     let is_empty = items.is_empty();
     let more = Continuation { path: path.clone(), scope: scope.clone(), query: query.clone(), total };
     view! {
         <div class="listing">
-            <aside aria-label="Filters">
+            <aside aria-label=t::catalog::filters()>
                 <Filters path=path.clone() scope=scope.clone() query=query.clone() facets=facets.clone()/>
             </aside>
-            <section aria-label="Results" class="min-w-0">
+            <section aria-label=t::catalog::results() class="min-w-0">
                 <div class="listing-head">
                     <p class="tabular text-soft" data-testid="listing-count">{count}</p>
                     <SortForm path=path.clone() scope=scope.clone() query=query.clone()/>
@@ -71,7 +72,15 @@ fn SortForm(path: String, scope: Scope, query: ListingQuery) -> impl IntoView {
     let chosen = query.sort();
     let has_question = query.q.is_some();
     let sorts = SORTS.into_iter().filter(move |(sort, ..)| has_question || *sort != Sort::Relevance);
-    let choices = sorts.map(move |(sort, name, label)| view! { <option value=name selected=sort == chosen>{label}</option> });
+    // What somebody has picked stays picked in the browser, also where the way back leads to a list in another order.
+    let select = NodeRef::<Select>::new();
+    let name = SORTS.iter().find(|(sort, ..)| *sort == chosen).map_or("", |(_, name, _)| *name);
+    Effect::new(move || {
+        if let Some(select) = select.get() {
+            select.set_value(name);
+        }
+    });
+    let choices = sorts.map(move |(sort, name, label)| view! { <option value=name selected=sort == chosen>{label()}</option> });
     // The fields of everything else, so that sorting keeps the filters.
     let address = write(&path, &scope, &ListingQuery { sort: None, cursor: None, ..query });
     let kept = address.split_once('?').map(|(_, fields)| fields.to_owned()).unwrap_or_default();
@@ -86,14 +95,14 @@ fn SortForm(path: String, scope: Scope, query: ListingQuery) -> impl IntoView {
     view! {
         <GetForm action=path class="flex items-center gap-2" at_once=true>
             {kept}
-            <label for="sort" class="text-sm text-soft">"Sort"</label>
+            <label for="sort" class="text-sm text-soft">{t::catalog::sort()}</label>
             <div class="select">
-                <select id="sort" name="sort" class="input input-small" data-testid="listing-sort">
+                <select node_ref=select id="sort" name="sort" class="input input-small" data-testid="listing-sort">
                     {choices.collect_view()}
                 </select>
                 <Icon name="chevron-down" class="select-arrow size-4"/>
             </div>
-            <button type="submit" class=format!("{} without-script", button_class(ButtonKind::Secondary))>"Sort"</button>
+            <button type="submit" class=format!("{} without-script", button_class(ButtonKind::Secondary))>{t::catalog::sort()}</button>
         </GetForm>
     }
     .at_once()
@@ -125,7 +134,7 @@ fn GrowingGrid(items: Vec<ProductCard>, next_cursor: Option<String>, more: Conti
         spawn_local(async move {
             match api::listing(query).await {
                 Ok(next) => {
-                    announce(format!("{} more shown.", next.items.len()));
+                    announce(t::catalog::more_shown(next.items.len() as u32));
                     later.try_update(|later| later.extend(next.items));
                     cursor.try_set(next.next_cursor);
                 }
@@ -170,17 +179,17 @@ fn NothingFound(path: String, scope: Scope, query: ListingQuery) -> impl IntoVie
     let bare = cleared(&scope, &query);
     let is_filtered = ListingQuery { cursor: None, ..query.clone() } != bare;
     let text = match (&query.q, is_filtered) {
-        (_, true) => "Nothing matches all of these filters together. Take one off, or start again without them.".to_owned(),
-        (Some(question), false) => {
-            format!("We looked for “{question}” in titles, makers and descriptions. A shorter or more general word may find it.")
-        }
-        (None, false) => "There is nothing here at the moment.".to_owned(),
+        (_, true) => t::catalog::nothing_filtered().to_owned(),
+        (Some(question), false) => t::catalog::nothing_for_question(question),
+        (None, false) => t::catalog::nothing_here().to_owned(),
     };
     view! {
-        <EmptyState icon="search" title="Nothing found" text>
-            {is_filtered.then(|| view! { <a href=write(&path, &scope, &bare) class=button_class(ButtonKind::Primary)>"Clear the filters"</a> })}
-            <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
-            <a href=routes::HOME class=button_class(ButtonKind::Quiet)>"Front page"</a>
+        <EmptyState icon="search" title=t::catalog::nothing_found() text>
+            {is_filtered.then(|| view! {
+                <a href=write(&path, &scope, &bare) class=button_class(ButtonKind::Primary)>{t::catalog::filters_clear()}</a>
+            })}
+            <a href=routes::to(routes::SEARCH) class=button_class(ButtonKind::Secondary)>{t::catalog::browse_everything()}</a>
+            <a href=routes::to(routes::HOME) class=button_class(ButtonKind::Quiet)>{t::catalog::front_page()}</a>
         </EmptyState>
     }
     .at_once()

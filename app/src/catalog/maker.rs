@@ -1,10 +1,11 @@
 use super::api::listing;
 use super::product_card::ProductGrid;
+use crate::countries::country_name;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::Icon;
+use crate::ui::{Icon, Stars};
 use domain::catalog::{ListingQuery, ProductCard};
-use domain::country::country;
 use domain::id::ProductId;
 use domain::money::Currency;
 use domain::sellers::SellerView;
@@ -16,8 +17,12 @@ const MORE_SHOWN: usize = 4;
 
 /// Where a maker works: `Asheville, United States`.
 pub(super) fn place(maker: &SellerView) -> String {
-    let country = country(&maker.country).map_or(maker.country.as_str(), |country| country.name);
-    [maker.city.as_str(), country].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    [maker.city.as_str(), country_or_code(&maker.country)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// The name of a country, or its code where Souk has no name for it.
+pub(super) fn country_or_code(code: &str) -> &str {
+    Some(country_name(code)).filter(|name| !name.is_empty()).unwrap_or(code)
 }
 
 /// Who makes and sends it.
@@ -29,14 +34,39 @@ pub(super) fn MakerCard(maker: SellerView) -> impl IntoView {
         <div class="seller-card">
             <span class="seller-mark" aria-hidden="true">{initial}</span>
             <div class="min-w-0">
-                <p class="text-sm text-soft">"Made and sold by"</p>
+                <p class="text-sm text-soft">{t::catalog::maker_label()}</p>
                 <a href=routes::seller(&maker.slug) class="card-link font-serif text-lg leading-snug">{maker.name}</a>
                 <p class="text-sm text-soft">{place}</p>
+                {(maker.rating.count > 0).then(|| view! {
+                    <p class="flex items-center gap-1.5 text-sm text-soft">
+                        <Stars rating=maker.rating/> {t::catalog::review_count(maker.rating.count)}
+                    </p>
+                })}
             </div>
-            <Icon name="arrow-right" class="ml-auto size-5 shrink-0 text-soft"/>
+            <Icon name="arrow-right" class="ms-auto mirrors size-5 shrink-0 text-soft"/>
         </div>
+        <Policy title=t::catalog::maker_shipping() text=maker.shipping_policy/>
+        <Policy title=t::catalog::maker_returns() text=maker.returns_policy/>
     }
     .at_once()
+}
+
+/// What the maker promises, in their own words; nothing where they say nothing.
+#[component]
+fn Policy(title: &'static str, text: String) -> impl IntoView {
+    let paragraphs =
+        text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(|text| view! { <p class="mt-2">{text.to_owned()}</p> });
+    let paragraphs = paragraphs.collect_view();
+    (!paragraphs.is_empty())
+        .then(|| {
+            view! {
+                <details class="policy">
+                    <summary>{title}</summary>
+                    {paragraphs}
+                </details>
+            }
+        })
+        .at_once()
 }
 
 /// What else the maker has. An extra at the foot of the page: the browser asks for it once the page is there.
@@ -55,7 +85,7 @@ pub(super) fn MoreFromMaker(maker: SellerView, product: ProductId, currency: Cur
             }
         });
     });
-    let title = format!("More from {}", maker.name);
+    let title = t::catalog::maker_more(&maker.name);
     let path = routes::seller(&maker.slug);
     move || {
         {
@@ -65,7 +95,9 @@ pub(super) fn MoreFromMaker(maker: SellerView, product: ProductId, currency: Cur
                     <section class="section" aria-labelledby="more">
                         <div class="section-head">
                             <h2 id="more" class="section-title">{title.clone()}</h2>
-                            <a href=path.clone() class="more-link">"See all" <Icon name="arrow-right" class="size-4"/></a>
+                            <a href=path.clone() class="more-link">
+                                {t::catalog::maker_all()} <Icon name="arrow-right" class="size-4 mirrors"/>
+                            </a>
                         </div>
                         <ProductGrid cards/>
                     </section>

@@ -4,6 +4,7 @@
 mod api;
 mod applied_filters;
 mod buy_box;
+mod delivery;
 mod filters;
 mod gallery;
 mod hero;
@@ -15,6 +16,7 @@ mod maker;
 mod page_address;
 mod product_card;
 mod product_page;
+mod reviews;
 mod structured_data;
 mod variant_picker;
 

@@ -1,4 +1,4 @@
-use domain::money::Currency;
+use crate::routes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::params::ParamsMap;
@@ -15,18 +15,14 @@ impl PageAddress {
     pub(super) fn text(&self) -> String {
         format!("{}{}", self.slug, self.query.to_query_string())
     }
-
-    /// The currency the address asks for.
-    pub(super) fn currency(&self) -> Currency {
-        self.query.get_str("currency").and_then(|code| code.parse().ok()).unwrap_or_default()
-    }
 }
 
 /// The address as long as it is this page's: on the way to another page the page that is being left asks for nothing new.
 pub(super) fn use_page_address(prefix: &'static str) -> Memo<PageAddress> {
     let location = use_location();
     Memo::new(move |before: Option<&PageAddress>| {
-        let slug = location.pathname.with(|path| path.strip_prefix(prefix).filter(|rest| !rest.contains('/')).map(str::to_owned));
+        let slug =
+            location.pathname.with(|path| routes::path_of(path).strip_prefix(prefix).filter(|rest| !rest.contains('/')).map(str::to_owned));
         let query = location.query.get();
         match (slug, before) {
             (Some(slug), _) => PageAddress { slug, query },

@@ -1,6 +1,8 @@
+use crate::market::content_language;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Badge, Picture, Price, Tone};
+use crate::ui::{Badge, Picture, Price, Stars, Tone};
 use domain::catalog::ProductCard as Card;
 use leptos::prelude::*;
 
@@ -15,8 +17,8 @@ pub(super) fn ProductCard(
     let is_reduced = card.compare_at_price.is_some_and(|before| before.amount > card.price.amount);
     let has_choice = card.variant_count > 1;
     let mark = match (card.in_stock, is_reduced) {
-        (false, _) => Some((Tone::Plain, "Sold out")),
-        (true, true) => Some((Tone::Bad, "Reduced")),
+        (false, _) => Some((Tone::Plain, t::catalog::sold_out())),
+        (true, true) => Some((Tone::Bad, t::catalog::reduced())),
         (true, false) => None,
     };
     view! {
@@ -26,11 +28,18 @@ pub(super) fn ProductCard(
                 {mark.map(|(tone, text)| view! { <span class="card-mark"><Badge tone text/></span> })}
             </div>
             <h3 class="mt-3 font-serif text-lg leading-snug text-balance">
-                <a href=routes::product(&card.slug) class="card-link">{card.title}</a>
+                <a href=routes::product(&card.slug) class="card-link" lang=content_language()>{card.title}</a>
             </h3>
             <p class="mt-0.5 text-sm text-soft">{card.seller.name}</p>
+            {(card.rating.count > 0).then(|| view! {
+                <p class="mt-1 flex items-center gap-1.5 text-sm text-soft">
+                    <Stars rating=card.rating/>
+                    <span class="tabular" aria-hidden="true">{card.rating.count}</span>
+                    <span class="sr-only">{t::catalog::review_count(card.rating.count)}</span>
+                </p>
+            })}
             <p class="mt-1">
-                {has_choice.then(|| view! { <span class="text-sm text-soft">"from "</span> })}
+                {has_choice.then(|| view! { <span class="text-sm text-soft">{t::catalog::price_from()}</span> })}
                 <Price amount=card.price compare_at=card.compare_at_price class="font-semibold"/>
             </p>
         </li>

@@ -1,16 +1,21 @@
-use super::api::{self, ProductWithMaker};
-use super::buy_box::BuyBox;
+use super::api::{ProductPage, load_product_page};
+use super::buy_box::{BuyBox, stock_text};
 use super::gallery::Gallery;
 use super::maker::{MakerCard, MoreFromMaker};
-use super::page_address::use_page_address;
+use super::page_address::{PageAddress, use_page_address};
+use super::reviews::{RatingLink, Reviews};
 use super::structured_data;
 use super::variant_picker::VariantPicker;
+use crate::market;
+use crate::market::content_language;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton};
+use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton, announce};
 use domain::catalog::ProductView;
 use domain::id::VariantId;
+use domain::sellers::DeliveryView;
 use leptos::prelude::*;
 
 /// One product, with the variant the address asks for.
@@ -18,31 +23,53 @@ pub(crate) fn product_page() -> AnyView {
     let address = use_page_address("/p/");
     let variant = Memo::new(move |_| address.with(|address| address.query.get_str("variant").and_then(|id| id.parse::<VariantId>().ok())));
     let page = page_data(
-        move || address.with(|address| format!("{} {}", address.slug, address.currency())),
+        move || address.with(|address| format!("{} {}", address.slug, wants_all_reviews(address))),
         move |_| {
             let address = address.get_untracked();
-            api::product(address.slug.clone(), address.currency())
+            load_product_page(address.slug.clone(), market::current().currency, wants_all_reviews(&address))
         },
     );
     page.show(|| view! { <ProductSkeleton/> }.at_once(), move |found| view! { <ProductContent found variant/> }.at_once())
 }
 
+fn wants_all_reviews(address: &PageAddress) -> bool {
+    address.query.get_str("reviews") == Some("all")
+}
+
 #[component]
-fn ProductContent(found: ProductWithMaker, variant: Memo<Option<VariantId>>) -> impl IntoView {
-    let ProductWithMaker { product, maker } = found;
-    let crumbs = vec![Crumb::new("Souk", routes::HOME), Crumb::new(&product.category.name, routes::category(&product.category.slug))];
+fn ProductContent(found: ProductPage, variant: Memo<Option<VariantId>>) -> impl IntoView {
+    let ProductPage { product, maker, reviews } = found;
+    let crumbs =
+        vec![Crumb::new("Souk", routes::to(routes::HOME)), Crumb::new(&product.category.name, routes::category(&product.category.slug))];
     let description = product.description_html.clone();
     let has_description = !description.is_empty();
     let (id, currency) = (product.id, product.variants.first().map(|variant| variant.price.currency).unwrap_or_default());
-    let title = product.title.clone();
+    let (title, slug, rating) = (product.title.clone(), product.slug.clone(), product.rating);
+    let deliveries = StoredValue::new(maker.deliveries.clone());
     let product = StoredValue::new(product);
     // Pictures change only where the variants look different.
     let images = Memo::new(move |_| {
         product.with_value(|product| product.chosen_variant(variant.get()).map(|chosen| product.images_of(chosen.id)).unwrap_or_default())
     });
+    // The price and the stock change away from the option that was pressed.
+    Effect::new(move |before: Option<Option<VariantId>>| {
+        let now = variant.get();
+        if before.is_some_and(|before| before != now) {
+            product.with_value(|product| {
+                let chosen = product.chosen_variant(now).filter(|chosen| Some(chosen.id) == now);
+                if let Some(chosen) = chosen {
+                    announce(format!("{}, {}", t::money(chosen.price), stock_text(chosen)));
+                }
+            });
+        }
+        now
+    });
     let choice = move || {
         product.with_value(|product| {
-            product.chosen_variant(variant.get()).cloned().map(|chosen| view! { <Choice product=product.clone() chosen/> })
+            product
+                .chosen_variant(variant.get())
+                .cloned()
+                .map(|chosen| view! { <Choice product=product.clone() chosen deliveries=deliveries.get_value()/> })
         })
     };
     view! {
@@ -52,17 +79,19 @@ fn ProductContent(found: ProductWithMaker, variant: Memo<Option<VariantId>>) -> 
         <article class="product">
             <div class="product-gallery">{move || view! { <Gallery images=images.get()/> }}</div>
             <div class="product-facts">
-                <PageHeading text=title class="product-title"/>
+                <div lang=content_language()><PageHeading text=title class="product-title"/></div>
+                <RatingLink rating/>
                 {choice}
                 <MakerCard maker=maker.clone()/>
                 {has_description.then(|| view! {
                     <section aria-labelledby="about" class="mt-8 border-t border-line pt-6">
-                        <h2 id="about" class="font-serif text-2xl">"About it"</h2>
+                        <h2 id="about" class="font-serif text-2xl">{t::catalog::about_title()}</h2>
                         <SanitisedHtml html=description class="prose mt-3"/>
                     </section>
                 })}
             </div>
         </article>
+        <Reviews slug rating reviews/>
         </div>
         <MoreFromMaker maker product=id currency/>
     }
@@ -71,7 +100,7 @@ fn ProductContent(found: ProductWithMaker, variant: Memo<Option<VariantId>>) -> 
 
 /// Everything that depends on the chosen variant.
 #[component]
-fn Choice(product: ProductView, chosen: domain::catalog::VariantView) -> impl IntoView {
+fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries: Vec<DeliveryView>) -> impl IntoView {
     let data = structured_data::product(&product, &chosen);
     let sku = chosen.sku.clone();
     view! {
@@ -79,8 +108,8 @@ fn Choice(product: ProductView, chosen: domain::catalog::VariantView) -> impl In
             <Price amount=chosen.price compare_at=chosen.compare_at_price class="font-semibold" test_id="product-price"/>
         </p>
         <VariantPicker product=product.clone() chosen=chosen.clone()/>
-        <BuyBox product chosen/>
-        <p class="mt-4 text-sm text-soft">"Item " <span class="tabular">{sku}</span></p>
+        <BuyBox product chosen deliveries/>
+        <p class="mt-4 text-sm text-soft">{t::catalog::item()} <span class="tabular">{sku}</span></p>
         <JsonLd json=data/>
     }
     .at_once()
@@ -93,7 +122,7 @@ fn ProductHead(product: StoredValue<ProductView>) -> impl IntoView {
         view! {
             <Head
                 title=product.title.clone()
-                description=format!("{} by {}, sold on Souk.", product.title, product.seller.name)
+                description=t::catalog::product_description(&product.seller.name, &product.title)
                 canonical=routes::product(&product.slug)
                 image=image.unwrap_or_else(|| "/favicon.svg".to_owned())
             />

@@ -1,4 +1,5 @@
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use domain::catalog::{ProductView, ValueChoice, VariantView};
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl I
 fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
     let ValueChoice { value, variant, is_chosen, can_be_had } = choice;
     let address = variant.map(|variant| routes::variant(&slug, variant));
-    let hint = (!can_be_had).then(|| view! { <span class="sr-only">" (not available)"</span> });
+    let hint = (!can_be_had).then(|| view! { <span class="sr-only">{t::catalog::value_missing()}</span> });
     view! {
         <li>
             <a

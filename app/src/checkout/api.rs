@@ -1,8 +1,10 @@
 use crate::checkout::CheckoutForm;
 use crate::error::AppError;
 use crate::ui::{Flash, Trouble};
+use domain::accounts::KeptAddress;
 use domain::cart::CartView;
 use domain::checkout::CheckoutRefusal;
+use domain::id::AddressId;
 use domain::orders::{OrderNumber, OrderView};
 use domain::payments::{Gateway, PaymentRefusal};
 use domain::pricing::QuoteView;
@@ -29,6 +31,8 @@ pub struct CheckoutView {
     pub quote: Option<QuoteView>,
     pub trouble: Option<Trouble>,
     pub is_signed_in: bool,
+    /// Where the account has ordered to before, the last first.
+    pub addresses: Vec<KeptAddress>,
     pub flash: Option<Flash>,
 }
 
@@ -64,14 +68,16 @@ pub struct PayView {
     pub flash: Option<Flash>,
 }
 
+/// `address`: the one of the account that the form is to be filled with.
 #[server(prefix = "/sf", endpoint = "checkout/page")]
-pub async fn checkout_page() -> Result<CheckoutView, AppError<CheckoutRefusal>> {
+pub async fn checkout_page(#[server(default)] address: Option<AddressId>) -> Result<CheckoutView, AppError<CheckoutRefusal>> {
     let ctx = context()?;
     let cart = match backend::cart::view(&ctx).await {
-        Err(backend::Failure::Refused(domain::cart::CartRefusal::CartNotFound)) => CartView::empty(Default::default()),
+        Err(backend::Failure::Refused(domain::cart::CartRefusal::CartNotFound)) => CartView::empty(crate::market::current().currency),
         other => other.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?,
     };
-    let (form, trouble) = draft::take(&ctx);
+    let addresses = draft::addresses(&ctx).await?;
+    let (form, trouble) = draft::take(&ctx, &addresses, address);
     let (quote, trouble) = match draft::quote(&ctx, &form).await {
         Some(Ok(quote)) => (Some(quote), trouble),
         Some(Err(backend::Failure::Refused(refusal))) => (None, trouble.or_else(|| Some(trouble_of(&refusal, Some(&cart), None)))),
@@ -79,7 +85,7 @@ pub async fn checkout_page() -> Result<CheckoutView, AppError<CheckoutRefusal>> 
         None => (None, trouble),
     };
     let is_signed_in = ctx.user().is_some();
-    Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, flash: take_flash() })
+    Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash: take_flash() })
 }
 
 /// What the cart costs at the form's address; choices of shipping that are not offered there fall back to the defaults.
@@ -102,12 +108,12 @@ pub async fn place_order(#[server(flatten)] form: CheckoutForm) -> Result<NextSt
     let outcome = draft::next_step(&mut ctx, &form).await.map_err(AppError::from);
     if is_plain_form() {
         match &outcome {
-            Ok(NextStep::Shipping) => redirect(&format!("{}#shipping", routes::CHECKOUT)),
+            Ok(NextStep::Shipping) => redirect(&routes::to(&format!("{}#shipping", routes::CHECKOUT))),
             Ok(NextStep::Pay { number }) => redirect(&once::hosted_page_or_pay_page(&ctx, number).await),
             Err(error) => {
                 let trouble = draft::trouble(&ctx, error, form.shown_total()).await;
                 draft::keep(&form, Some(trouble));
-                redirect(routes::CHECKOUT);
+                redirect(&routes::to(routes::CHECKOUT));
             }
         }
     }
@@ -118,6 +124,7 @@ pub async fn place_order(#[server(flatten)] form: CheckoutForm) -> Result<NextSt
 pub async fn pay_page(number: String) -> Result<PayView, AppError<NoRefusal>> {
     let ctx = context()?;
     let order = settled_when_late(&ctx, backend::orders::order(&ctx, &number).await?).await;
+    once::returns_to_market(&format!("/checkout/pay/{}", order.number));
     if outcome(&order) == Outcome::Paid {
         redirect(&routes::order(&order.number));
     }
@@ -136,6 +143,7 @@ pub async fn open_hosted_page(number: String) -> Result<(), AppError<PaymentRefu
     let order = own_order(&ctx, &number).await?;
     match backend::checkout::open_hosted_page(&ctx, order.id).await {
         Ok(url) => {
+            once::remember_market();
             redirect(&url);
             Ok(())
         }
@@ -160,6 +168,9 @@ pub async fn settle(number: String) -> Result<OrderView, AppError<PaymentRefusal
 pub async fn payment_return(number: String) -> Result<OrderView, AppError<PaymentRefusal>> {
     let ctx = context()?;
     let order = own_order(&ctx, &number).await?;
+    if once::returns_to_market(&format!("/checkout/return/{}", order.number)) {
+        return Ok(order);
+    }
     let (order, is_known) = match backend::checkout::settle(&ctx, order.id).await {
         Ok(settled) => (settled, true),
         Err(backend::Failure::Refused(PaymentRefusal::GatewayUnavailable | PaymentRefusal::PaymentInProgress)) => (order, false),

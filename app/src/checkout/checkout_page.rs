@@ -1,16 +1,19 @@
-use super::address_fields::{AddressFields, COUNTRY_DEFAULT};
 use super::api::{self, CheckoutView, NextStep};
 use super::order_summary::OrderSummary;
 use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
-use crate::cart::use_cart;
+use crate::address_fields::{AddressFields, country_default};
+use crate::cart::{CartStore, CouponForm, use_cart};
+use crate::countries::label_lines;
 use crate::error::AppError;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind, EmptyState, Field, FlashNotice, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
-use domain::address::FieldError;
+use domain::accounts::KeptAddress;
+use domain::address::{Address, AddressDraft, FieldError};
 use domain::cart::CartView;
 use domain::checkout::CheckoutRefusal;
 use domain::email::EMAIL_LENGTH_MAX;
@@ -20,17 +23,20 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_query_map;
 use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 
 /// Contact, delivery and shipping in one column, the order beside it. Guests first: nobody needs an account to buy.
 pub(crate) fn checkout_page() -> AnyView {
     let cart = use_cart();
-    let load = move |_| async move {
+    let query = use_query_map();
+    let chosen = move || query.read().get("address").unwrap_or_default();
+    let load = move |chosen: String| async move {
         cart.settled().await;
-        api::checkout_page().await
+        api::checkout_page(chosen.parse().ok()).await
     };
-    page_data(String::new, load).show(
+    page_data(chosen, load).show(
         || ().at_once(),
         |view| {
             if view.cart.lines.is_empty() { view! { <NothingToBuy/> }.at_once() } else { view! { <Checkout view/> }.at_once() }
@@ -41,11 +47,11 @@ pub(crate) fn checkout_page() -> AnyView {
 #[component]
 fn NothingToBuy() -> impl IntoView {
     view! {
-        <Head title="Checkout"/>
+        <Head title=t::checkout::title()/>
         <div class="page-narrow py-12">
-            <PageHeading text="Checkout"/>
-            <EmptyState title="Your cart is empty" text="Put something into it, and it can be ordered here." icon="bag">
-                <a href=routes::SEARCH class=button_class(ButtonKind::Primary)>"Browse everything"</a>
+            <PageHeading text=t::checkout::title()/>
+            <EmptyState title=t::cart::empty_title() text=t::checkout::empty_text() icon="bag">
+                <a href=routes::to(routes::SEARCH) class=button_class(ButtonKind::Primary)>{t::cart::browse_everything()}</a>
             </EmptyState>
         </div>
     }
@@ -54,7 +60,8 @@ fn NothingToBuy() -> impl IntoView {
 /// What the form's parts share in the browser.
 #[derive(Clone, Copy)]
 struct FormState {
-    cart: StoredValue<CartView>,
+    store: CartStore,
+    cart: RwSignal<CartView>,
     form: NodeRef<html::Form>,
     country: RwSignal<String>,
     quote: RwSignal<Option<QuoteView>>,
@@ -73,12 +80,12 @@ struct FormState {
 
 #[component]
 fn Checkout(view: CheckoutView) -> impl IntoView {
-    let CheckoutView { cart, form, quote, trouble, is_signed_in, flash } = view;
+    let CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash } = view;
     let lines: Vec<SummaryLine> = cart.lines.iter().map(SummaryLine::from).collect();
-    let cart_totals = Totals::from(&cart);
-    let country = if form.country.is_empty() { COUNTRY_DEFAULT.to_owned() } else { form.country.clone() };
+    let country = if form.country.is_empty() { country_default().to_owned() } else { form.country.clone() };
     let checkout = FormState {
-        cart: StoredValue::new(cart),
+        store: use_cart(),
+        cart: RwSignal::new(cart),
         form: NodeRef::new(),
         country: RwSignal::new(country),
         field_errors: RwSignal::new(trouble.as_ref().map(|trouble| trouble.fields.clone()).unwrap_or_default()),
@@ -90,29 +97,34 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
         asked: StoredValue::new(0),
         asked_for: StoredValue::new(CheckoutForm::default()),
     };
-    let totals = Signal::derive(move || checkout.quote.with(|quote| quote.as_ref().map_or(cart_totals, Totals::from)));
+    let totals = Signal::derive(move || {
+        let cart_totals = checkout.cart.with(|cart| Totals::from(cart));
+        checkout.quote.with(|quote| quote.as_ref().map_or(cart_totals, Totals::from))
+    });
     Effect::new(move |before: Option<Option<QuoteView>>| {
         let quote = checkout.quote.get();
         if let (Some(before), Some(now)) = (before, &quote)
             && before.as_ref() != Some(now)
         {
-            announce(format!("Shipping {}, tax {}, total {}.", now.shipping, now.tax, now.total));
+            announce(t::checkout::said_totals(&t::money(now.shipping), &t::money(now.tax), &t::money(now.total)));
         }
         quote
     });
     // Something may have been filled in before the script ran: by hand, or by the browser.
     Effect::new(move |_| checkout.take_over());
     view! {
-        <Head title="Checkout"/>
+        <Head title=t::checkout::title()/>
         <div class="page-wide checkout">
             <div class="checkout-main">
-                <PageHeading text="Checkout"/>
+                <PageHeading text=t::checkout::title()/>
                 <SignInHint is_signed_in/>
+                <OtherAddresses addresses typed=form.address()/>
+                <div class="mt-4"><CouponForm cart=checkout.cart_as_quoted() at_checkout=true changed=Callback::new(move |cart| checkout.cart_changed(cart))/></div>
                 <div class="mt-6"><FlashNotice flash/> <TroubleNotice trouble=checkout.trouble/></div>
                 <form
                     node_ref=checkout.form
                     method="post"
-                    action=api::PlaceOrder::PATH
+                    action=routes::to(api::PlaceOrder::PATH)
                     novalidate=true
                     class="mt-6"
                     on:change=move |event| checkout.changed(&event)
@@ -126,12 +138,37 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
     }
 }
 
+/// The account's addresses that are not in the form already: each a link that fills it.
+#[component]
+fn OtherAddresses(addresses: Vec<KeptAddress>, typed: AddressDraft) -> impl IntoView {
+    let others = addresses.into_iter().filter(|kept| AddressDraft::from(kept.address.clone()) != typed).map(|kept| {
+        let path = routes::to(&format!("{}?address={}", routes::CHECKOUT, kept.id));
+        view! { <li class="py-1.5"><a href=path class="link" data-testid="checkout-address">{address_text(&kept.address)}</a></li> }
+    });
+    let others = others.collect_view();
+    (!others.is_empty()).then(|| {
+        view! {
+            <details class="mt-3">
+                <summary class="link">{t::checkout::other_addresses()}</summary>
+                <ul class="mt-2">{others}</ul>
+            </details>
+        }
+    })
+}
+
+/// An address on one line, its country in the language of the page.
+fn address_text(address: &Address) -> String {
+    label_lines(address.lines(), address.country().as_str()).join(", ")
+}
+
 #[component]
 fn SignInHint(is_signed_in: bool) -> impl IntoView {
     (!is_signed_in).then(|| {
         view! {
             <p class="mt-2 text-soft">
-                "No account needed. " <a href=routes::sign_in_then(routes::CHECKOUT) class="link">"Sign in"</a> " if you have one."
+                {t::checkout::sign_in_before()}
+                <a href=routes::sign_in_then(&routes::to(routes::CHECKOUT)) class="link">{t::checkout::sign_in()}</a>
+                {t::checkout::sign_in_after()}
             </p>
         }
     })
@@ -148,20 +185,20 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
     let options = Memo::new(move |_| checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.shipping_options.clone())));
     let shipping = move || match options.get() {
         Some(options) => view! { <ShippingChoice options chosen=checkout.shipping.get_untracked()/> }.at_once(),
-        None => view! { <p class="text-soft">"Ways of shipping and the total appear here once the address is complete."</p> }.at_once(),
+        None => view! { <p class="text-soft">{t::checkout::shipping_later()}</p> }.at_once(),
     };
     let label = move || match checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.total)) {
-        Some(total) => format!("Continue to payment · {total}"),
-        None => "Continue to shipping".to_owned(),
+        Some(total) => t::checkout::continue_to_payment(&t::money(total)),
+        None => t::checkout::continue_to_shipping().to_owned(),
     };
     let (form_key, email) = (form.form_key.clone(), form.email.clone());
     view! {
         <input type="hidden" name="form_key" value=form_key/>
         <input type="hidden" name="shown_amount" value=shown(|quote| quote.total.amount.to_string())/>
         <input type="hidden" name="shown_currency" value=shown(|quote| quote.total.currency.code().to_owned())/>
-        <Step number=1 title="Contact">
+        <Step number=1 title=t::checkout::step_contact()>
             <Field
-                label="E-mail"
+                label=t::checkout::email()
                 name="email"
                 r#type="email"
                 value=email
@@ -169,19 +206,23 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
                 inputmode="email"
                 required=true
                 maxlength=EMAIL_LENGTH_MAX as u32
-                hint="For the confirmation and the way of your parcels. Nothing else."
+                hint=t::checkout::email_hint()
                 error=email_error
             />
         </Step>
-        <Step number=2 title="Delivery">
-            <AddressFields form chosen=checkout.country error_of/>
+        <Step number=2 title=t::checkout::step_delivery()>
+            <AddressFields address=form.address() chosen=checkout.country error_of/>
         </Step>
-        <Step number=3 title="Shipping" id="shipping">{shipping}</Step>
+        <Step number=3 title=t::checkout::step_shipping() id="shipping">{shipping}</Step>
         <div class="border-t border-line pt-6">
-            <Button kind=ButtonKind::Primary wide=true busy=Signal::derive(move || checkout.is_placing.get() || checkout.is_quoting.get())>
-                {label}
-            </Button>
-            <p class="mt-3 text-sm text-soft">"Nothing is charged yet: you pay in the next step, and your things are held for you meanwhile."</p>
+            // The focus stays where it is until the press counts: leaving a field may show what is wrong with it, which would
+            // move the button away from under the pointer.
+            <div on:mousedown=move |event| event.prevent_default()>
+                <Button kind=ButtonKind::Primary wide=true busy=Signal::derive(move || checkout.is_placing.get() || checkout.is_quoting.get())>
+                    {label}
+                </Button>
+            </div>
+            <p class="mt-3 text-sm text-soft">{t::checkout::nothing_charged()}</p>
         </div>
     }
 }
@@ -189,6 +230,24 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
 impl FormState {
     fn read(self) -> Option<CheckoutForm> {
         CheckoutForm::read(&self.form.get_untracked()?)
+    }
+
+    /// The cart, with what the newest quote says of its coupon.
+    fn cart_as_quoted(self) -> Signal<CartView> {
+        Signal::derive(move || {
+            let problem = self.quote.with(|quote| quote.as_ref().and_then(|quote| quote.coupon_problem));
+            let mut cart = self.cart.get();
+            cart.problems = problem.map_or(cart.problems, |problem| vec![problem]);
+            cart
+        })
+    }
+
+    /// A coupon came or went: the quote follows.
+    fn cart_changed(self, cart: CartView) {
+        self.cart.set(cart.clone());
+        self.store.accept(cart);
+        self.asked_for.set_value(CheckoutForm::default());
+        self.refresh_quote();
     }
 
     fn take_over(self) {
@@ -285,7 +344,7 @@ impl FormState {
 
     fn show_trouble(self, error: &AppError<CheckoutRefusal>, shown: Option<domain::money::Money>) {
         let trouble = match error.refusal() {
-            Some(refusal) => self.cart.with_value(|cart| trouble_of(refusal, Some(cart), shown)),
+            Some(refusal) => self.cart.with_untracked(|cart| trouble_of(refusal, Some(cart), shown)),
             None => Trouble::plain(error.to_string()),
         };
         self.field_errors.set(trouble.fields.clone());

@@ -8,7 +8,9 @@ use crate::context::DRAFT_COOKIE;
 use crate::error::AppError;
 use crate::ui::Trouble;
 use backend::{Context, Failure, secret};
+use domain::accounts::KeptAddress;
 use domain::checkout::CheckoutRefusal;
+use domain::id::AddressId;
 use domain::money::Money;
 use domain::orders::OrderView;
 use domain::payments::PaymentRefusal;
@@ -23,19 +25,40 @@ const DRAFT_SECONDS: u32 = 3_600;
 struct Draft {
     form: CheckoutForm,
     trouble: Option<Trouble>,
+    /// The kept address that was put into the form: what was typed over it since is not undone by a reload.
+    address: Option<AddressId>,
 }
 
 pub(super) fn keep(form: &CheckoutForm, trouble: Option<Trouble>) {
-    kept_form::keep(DRAFT_COOKIE, &Draft { form: form.clone().kept(), trouble }, DRAFT_SECONDS);
+    let before: Draft = kept_form::kept(DRAFT_COOKIE).unwrap_or_default();
+    keep_with(form, trouble, before.address);
 }
 
-/// What was typed, with a fresh key, and the trouble of the last try, which is told once.
-pub(super) fn take(ctx: &Context) -> (CheckoutForm, Option<Trouble>) {
-    let draft: Draft = kept_form::kept(DRAFT_COOKIE).unwrap_or_default();
-    if draft.trouble.is_some() {
-        keep(&draft.form, None);
+fn keep_with(form: &CheckoutForm, trouble: Option<Trouble>, address: Option<AddressId>) {
+    kept_form::keep(DRAFT_COOKIE, &Draft { form: form.clone().kept(), trouble, address }, DRAFT_SECONDS);
+}
+
+/// Where the account has ordered to; nothing for a guest.
+pub(super) async fn addresses(ctx: &Context) -> Result<Vec<KeptAddress>, Failure<CheckoutRefusal>> {
+    if ctx.user().is_none() {
+        return Ok(Vec::new());
     }
+    backend::accounts::addresses(ctx).await.map_err(|failure| failure.map_refusal(|never| match never {}))
+}
+
+/// What was typed, with a fresh key, and the trouble of the last try, which is told once. The chosen address takes the place
+/// of a typed one, and the last that the account used that of none.
+pub(super) fn take(ctx: &Context, addresses: &[KeptAddress], chosen: Option<AddressId>) -> (CheckoutForm, Option<Trouble>) {
+    let draft: Draft = kept_form::kept(DRAFT_COOKIE).unwrap_or_default();
     let mut form = CheckoutForm { form_key: secret::new_token(), ..draft.form };
+    let chosen = addresses.iter().find(|kept| Some(kept.id) == chosen && draft.address != Some(kept.id));
+    let offered = chosen.or_else(|| addresses.first().filter(|_| form.line1.is_empty() && form.city.is_empty()));
+    if let Some(kept) = offered {
+        form.fill(kept.address.clone().into());
+    }
+    if chosen.is_some() || draft.trouble.is_some() {
+        keep_with(&form, None, chosen.map(|kept| kept.id).or(draft.address));
+    }
     if let Some(user) = ctx.user() {
         let fill = |text: &mut String, known: &str| {
             if text.is_empty() {
@@ -54,8 +77,8 @@ pub(super) async fn quote(ctx: &Context, form: &CheckoutForm) -> Option<Result<Q
         return None;
     }
     let (address, options) = (form.address(), form.shipping_options());
-    match backend::checkout::quote(ctx, &address, options.as_deref()).await {
-        Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)) => Some(backend::checkout::quote(ctx, &address, None).await),
+    match backend::checkout::quote(ctx, &address, options.as_deref(), None).await {
+        Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)) => Some(backend::checkout::quote(ctx, &address, None, None).await),
         answer => Some(answer),
     }
 }

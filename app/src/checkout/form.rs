@@ -1,5 +1,7 @@
 //! What the checkout form sends: flat text fields, so that a browser without JavaScript sends the same.
 
+use crate::address_fields::address_errors;
+use crate::t;
 use domain::address::{Address, AddressDraft, FieldError};
 use domain::checkout::PlaceOrder;
 use domain::email::Email;
@@ -79,6 +81,14 @@ impl CheckoutForm {
         }
     }
 
+    /// Puts an address into the fields.
+    pub fn fill(&mut self, address: AddressDraft) {
+        let AddressDraft { name, line1, line2, city, region, postal_code, country } = address;
+        (self.name, self.line1, self.line2) = (name, line1, line2.unwrap_or_default());
+        (self.city, self.region) = (city, region.unwrap_or_default());
+        (self.postal_code, self.country) = (postal_code.unwrap_or_default(), country);
+    }
+
     /// Whether the address can be shipped to, so that asking for a quote makes sense.
     pub fn address_is_complete(&self) -> bool {
         Address::try_from(self.address()).is_ok()
@@ -89,9 +99,9 @@ impl CheckoutForm {
         let mut errors = Vec::new();
         if self.email.parse::<Email>().is_err() {
             let code = if self.email.trim().is_empty() { "required" } else { "invalid" };
-            errors.push(FieldError::new("email", code, "Enter your e-mail address, like name@example.org."));
+            errors.push(FieldError::new("email", code, t::checkout::error_email()));
         }
-        errors.extend(Address::try_from(self.address()).err().map(|invalid| invalid.0).unwrap_or_default());
+        errors.extend(address_errors(&self.address()));
         errors
     }
 
@@ -150,6 +160,18 @@ mod tests {
         let fields: Vec<String> =
             CheckoutForm { country: "US".into(), ..CheckoutForm::default() }.errors().into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["email", "name", "line1", "city", "region", "postal_code"]);
+    }
+
+    /// The browser has no texts here.
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn errors_of_the_address_read_in_english_as_the_api_tells_them() {
+        let forms = ["US", "CA", "GB", "XX"].map(|country| CheckoutForm { country: country.into(), ..CheckoutForm::default() });
+        let odd = CheckoutForm { line1: "x".repeat(101), city: "a\u{0}b".into(), region: "ZZ".into(), postal_code: "1".into(), ..form() };
+        for form in forms.into_iter().chain([odd]) {
+            let told = Address::try_from(form.address()).unwrap_err().0;
+            assert_eq!(CheckoutForm { email: "ada@example.org".into(), ..form }.errors(), told);
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! From the cart to a paid order: one page for contact, address and shipping, one for the payment. Everything works as a
 //! plain form; the browser's script saves reloads and pays in place.
 
-mod address_fields;
 mod api;
 mod browser;
 mod checkout_page;
+mod declines;
 mod form;
 mod hold_timer;
 mod order_summary;

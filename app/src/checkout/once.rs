@@ -2,13 +2,15 @@
 //! token to the browser, also when the first answer never arrived.
 
 use super::CheckoutForm;
-use crate::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE, ORDERS_COOKIE_SECONDS, set_cookie};
+use crate::context::{ORDER_TOKENS_MAX, ORDERS_COOKIE, ORDERS_COOKIE_SECONDS, clear_cookie, cookie, is_page, redirect, set_cookie};
+use crate::market;
 use crate::orders::unix_seconds;
 use crate::routes;
 use backend::idempotency::{self, Begin, Ticket};
 use backend::{Context, Failure, secret};
 use domain::checkout::{CheckoutRefusal, PlaceOrder, PlacedOrder};
 use domain::id::OrderId;
+use domain::market::Market;
 use domain::orders::OrderNumber;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,6 +20,9 @@ const FIRST_PRESS_PATIENCE: Duration = Duration::from_secs(12);
 const FIRST_PRESS_CHECK_EVERY: Duration = Duration::from_millis(150);
 /// Ours are shorter; a longer one is not from our page, and is not kept.
 const KEY_LENGTH_MAX: usize = 255;
+/// Where the shopper left the shop for the gateway's own page, and how long paying there may take.
+const MARKET_COOKIE: &str = "__Host-souk_market";
+const MARKET_COOKIE_SECONDS: u32 = 3_600;
 /// What a stored answer of success is stored under.
 const CREATED: u16 = 201;
 
@@ -107,7 +112,31 @@ pub(super) fn remember_order(ctx: &mut Context, token: String) {
 pub(super) async fn hosted_page_or_pay_page(ctx: &Context, number: &OrderNumber) -> String {
     let pay_page = routes::pay(number);
     let Ok(order) = backend::orders::order(ctx, number.as_str()).await else { return pay_page };
-    backend::checkout::open_hosted_page(ctx, order.id).await.unwrap_or(pay_page)
+    match backend::checkout::open_hosted_page(ctx, order.id).await {
+        Ok(page) => {
+            remember_market();
+            page
+        }
+        Err(_) => pay_page,
+    }
+}
+
+/// The gateway is told one way back for all markets, since asking it twice must be asking the same: the browser remembers
+/// which one it left.
+pub(super) fn remember_market() {
+    let prefix = market::current().prefix();
+    if !prefix.is_empty() {
+        set_cookie(MARKET_COOKIE, prefix, MARKET_COOKIE_SECONDS);
+    }
+}
+
+/// Leads a page, which the gateway's own page has led back to, into the market that was left. Whether it does.
+pub(super) fn returns_to_market(path: &str) -> bool {
+    let left = cookie(MARKET_COOKIE).map(|prefix| Market::split(&prefix).0).filter(|left| *left != Market::default());
+    let Some(left) = left.filter(|_| market::current() == Market::default() && is_page()) else { return false };
+    clear_cookie(MARKET_COOKIE);
+    redirect(&routes::within(left, path));
+    true
 }
 
 /// Whole seconds from now until an RFC 3339 time; none when it is over.

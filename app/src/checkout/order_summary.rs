@@ -1,3 +1,4 @@
+use crate::t;
 use crate::ui::Picture;
 use domain::cart::{CartLineView, CartView};
 use domain::catalog::ImageView;
@@ -103,12 +104,12 @@ pub(super) fn OrderSummary(
     #[prop(into)] totals: Signal<Totals>,
     #[prop(optional, into)] busy: Signal<bool>,
 ) -> impl IntoView {
-    let total = move || totals.get().total.to_string();
+    let total = move || t::money(totals.get().total);
     let is_busy = move || busy.get().then_some("true");
     view! {
         <details class="summary-folded">
             <summary>
-                <span>"Order summary"</span>
+                <span>{t::checkout::order_summary()}</span>
                 <span class="tabular font-semibold">{total}</span>
             </summary>
             <div class="pt-4" aria-busy=is_busy>
@@ -116,8 +117,8 @@ pub(super) fn OrderSummary(
                 <TotalsList totals/>
             </div>
         </details>
-        <aside class="summary-beside" aria-label="Order summary" aria-busy=is_busy>
-            <h2 class="mb-4 font-serif text-xl">"Order summary"</h2>
+        <aside class="summary-beside" aria-label=t::checkout::order_summary() aria-busy=is_busy>
+            <h2 class="mb-4 font-serif text-xl">{t::checkout::order_summary()}</h2>
             <SummaryLines lines/>
             <TotalsList totals/>
         </aside>
@@ -134,9 +135,9 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
                 <span class="min-w-0 flex-1">
                     <span class="block font-medium">{line.title}</span>
                     {options}
-                    <span class="block text-sm text-soft">{format!("Quantity {}", line.quantity)}</span>
+                    <span class="block text-sm text-soft">{t::checkout::quantity(&line.quantity.to_string())}</span>
                 </span>
-                <span class="tabular">{line.total.to_string()}</span>
+                <span class="tabular">{t::money(line.total)}</span>
             </li>
         }
     });
@@ -145,24 +146,32 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
 
 #[component]
 pub fn TotalsList(#[prop(into)] totals: Signal<Totals>) -> impl IntoView {
-    let known = |amount: Option<Money>| amount.map_or_else(|| "After the address".to_owned(), |amount| amount.to_string());
+    let known = |amount: Option<Money>| amount.map_or_else(|| t::checkout::after_address().to_owned(), t::money);
     let shipping = move || match totals.get().shipping {
-        Some(shipping) if shipping.amount == 0 => "Free".to_owned(),
+        Some(shipping) if shipping.amount == 0 => t::checkout::free().to_owned(),
         shipping => known(shipping),
     };
-    let tax_label = move || if totals.get().tax_included { "Tax, included" } else { "Tax" };
+    let tax_label = move || if totals.get().tax_included { t::checkout::tax_included() } else { t::cart::tax() };
     let discount = move || {
         let discount = totals.get().discount;
-        (discount.amount != 0)
-            .then(|| view! { <div class="order-totals-row"><dt>"Discount"</dt><dd class="tabular">{format!("−{discount}")}</dd></div> })
+        (discount.amount != 0).then(|| {
+            let amount = t::money(Money::new(-discount.amount, discount.currency));
+            view! { <div class="order-totals-row"><dt>{t::cart::discount()}</dt><dd class="tabular">{amount}</dd></div> }
+        })
     };
     view! {
         <dl class="order-totals">
-            <div class="order-totals-row"><dt>"Subtotal"</dt><dd class="tabular">{move || totals.get().subtotal.to_string()}</dd></div>
+            <div class="order-totals-row">
+                <dt>{t::cart::subtotal()}</dt>
+                <dd class="tabular">{move || t::money(totals.get().subtotal)}</dd>
+            </div>
             {discount}
-            <div class="order-totals-row"><dt>"Shipping"</dt><dd class="tabular">{shipping}</dd></div>
+            <div class="order-totals-row"><dt>{t::cart::shipping()}</dt><dd class="tabular">{shipping}</dd></div>
             <div class="order-totals-row"><dt>{tax_label}</dt><dd class="tabular">{move || known(totals.get().tax)}</dd></div>
-            <div class="order-totals-row order-totals-sum"><dt>"Total"</dt><dd class="tabular">{move || totals.get().total.to_string()}</dd></div>
+            <div class="order-totals-row order-totals-sum">
+                <dt>{t::cart::total()}</dt>
+                <dd class="tabular">{move || t::money(totals.get().total)}</dd>
+            </div>
         </dl>
     }
 }

@@ -4,9 +4,11 @@ use super::order_summary::OrderSummary;
 use super::payment_form::PaymentForm;
 use super::step::DoneStep;
 use super::{Outcome, SummaryLine, Totals, outcome};
+use crate::countries::label_lines;
 use crate::orders::date_range_text;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, FlashNotice, Head, PageHeading, button_class};
 use domain::orders::{OrderStatus, OrderView};
@@ -27,7 +29,7 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
     let order = view.order.clone();
     let lines: Vec<SummaryLine> = order.seller_orders.iter().flat_map(|part| &part.lines).map(SummaryLine::from).collect();
     let totals = Totals::from(&order);
-    let title = format!("Pay order {}", order.number);
+    let title = t::pay::pay_order(order.number.as_str());
     let flash = view.flash.clone();
     // The hold is over and the gateway has not said yet what became of the payment.
     let is_late = order.reservation_expires_at.is_some() && view.seconds_left.is_none();
@@ -36,13 +38,13 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
         Outcome::Payable | Outcome::Open => view! { <OpenPayment view reload/> }.at_once(),
         Outcome::Ended => view! { <EndedPayment status=order.status/> }.at_once(),
         // Without JavaScript the server has led on already; with it this link is what a reader sees for a blink.
-        Outcome::Paid => view! { <p>"This order is paid. " <a href=routes::order(&order.number)>"See your order"</a></p> }.at_once(),
+        Outcome::Paid => view! { <p>{t::pay::paid()} " " <a href=routes::order(&order.number)>{t::pay::see_order()}</a></p> }.at_once(),
     };
     view! {
-        <Head title="Payment"/>
+        <Head title=t::pay::title()/>
         <div class="page-wide checkout">
             <div class="checkout-main">
-                <PageHeading text=title/>
+                <PageHeading text=title whole=order.number.to_string()/>
                 <div class="mt-4"><FlashNotice flash/></div>
                 {body}
             </div>
@@ -62,7 +64,7 @@ fn OpenPayment(view: PayView, reload: Callback<()>) -> impl IntoView {
         <section class="border-t border-line pt-6" aria-labelledby="payment-title">
             <h2 id="payment-title" class="mb-4 flex items-baseline gap-3 font-serif text-xl">
                 <span class="tabular text-base text-soft" aria-hidden="true">"4"</span>
-                "Payment"
+                {t::pay::payment()}
             </h2>
             <PaymentForm view is_hold_over reload/>
         </section>
@@ -72,19 +74,20 @@ fn OpenPayment(view: PayView, reload: Callback<()>) -> impl IntoView {
 /// What was decided before: the order is placed, so it stands as text.
 #[component]
 fn DoneSteps(order: OrderView) -> impl IntoView {
-    let address = order.shipping_address.iter().map(|line| view! { <span class="block">{line.clone()}</span> }).collect_view();
+    let address = label_lines(order.shipping_address.clone(), &order.shipping_country);
+    let address = address.into_iter().map(|line| view! { <span class="block">{line}</span> }).collect_view();
     let parcels = order
         .seller_orders
         .iter()
         .map(|part| {
             let days = date_range_text(&part.delivery_from, &part.delivery_to);
-            view! { <span class="block">{format!("{}: {}, arrives {days}", part.seller.name, part.shipping_label)}</span> }
+            view! { <span class="block">{t::pay::parcel(&days, &part.seller.name, &part.shipping_label)}</span> }
         })
         .collect_view();
     view! {
-        <DoneStep number=1 title="Contact">{order.email}</DoneStep>
-        <DoneStep number=2 title="Delivery">{address}</DoneStep>
-        <DoneStep number=3 title="Shipping">{parcels}</DoneStep>
+        <DoneStep number=1 title=t::pay::contact()>{order.email}</DoneStep>
+        <DoneStep number=2 title=t::pay::delivery()>{address}</DoneStep>
+        <DoneStep number=3 title=t::pay::shipping()>{parcels}</DoneStep>
     }
 }
 
@@ -92,9 +95,9 @@ fn DoneSteps(order: OrderView) -> impl IntoView {
 fn CheckedPayment() -> impl IntoView {
     view! {
         <section class="my-8 space-y-4" data-testid="payment-checked">
-            <h2 class="font-serif text-2xl">"The time to pay is over"</h2>
-            <p class="text-soft">"We are asking the bank whether you have paid. Do not pay again: look here once more in a moment."</p>
-            <p><a href="" rel="external" class=button_class(ButtonKind::Primary)>"Look again"</a></p>
+            <h2 class="font-serif text-2xl">{t::pay::time_over()}</h2>
+            <p class="text-soft">{t::pay::late_text()}</p>
+            <p><a href="" rel="external" class=button_class(ButtonKind::Primary)>{t::pay::look_again()}</a></p>
         </section>
     }
 }
@@ -102,17 +105,14 @@ fn CheckedPayment() -> impl IntoView {
 #[component]
 fn EndedPayment(status: OrderStatus) -> impl IntoView {
     let (title, text) = match status {
-        OrderStatus::Canceled => ("This order was canceled", "Nothing was charged."),
-        _ => (
-            "The time to pay is over",
-            "Your things are no longer held, and nothing was charged. Your cart still has everything: order again when you are ready.",
-        ),
+        OrderStatus::Canceled => (t::pay::canceled_title(), t::pay::canceled_text()),
+        _ => (t::pay::time_over(), t::pay::expired_text()),
     };
     view! {
         <section class="my-8 space-y-4" data-testid="payment-ended">
             <h2 class="font-serif text-2xl">{title}</h2>
             <p class="text-soft">{text}</p>
-            <p><a href=routes::CART class=button_class(ButtonKind::Primary)>"Back to your cart"</a></p>
+            <p><a href=routes::to(routes::CART) class=button_class(ButtonKind::Primary)>{t::pay::to_cart()}</a></p>
         </section>
     }
 }

@@ -1,9 +1,14 @@
 use super::api::{self, PayView};
+use super::declines;
 use super::stripe_js::{CardForm, Confirmation};
 use super::{Outcome, outcome};
+use crate::market;
 use crate::routes;
+use crate::t;
 use crate::ui::{Button, ButtonKind, Notice, Skeleton, Tone, announce, pause};
+use domain::language::Language;
 use domain::orders::{OrderNumber, OrderView};
+use domain::payments::AttemptError;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -70,11 +75,11 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
             (false, true) => Stage::Unavailable,
             (false, false) => Stage::Loading,
         }),
-        refusal: RwSignal::new(order.last_error.as_ref().filter(|_| !is_open).map(|error| error.message.clone())),
+        refusal: RwSignal::new(order.last_error.as_ref().filter(|_| !is_open).map(decline_text)),
         card_form: StoredValue::new(None),
         reload,
     };
-    let total = order.total.to_string();
+    let total = order.total;
     let runs = RwSignal::new(false);
     let place = NodeRef::<html::Div>::new();
     let follow = use_follow(payment);
@@ -131,10 +136,18 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
                     disabled=Signal::derive(move || payment.stage.get() == Stage::Loading)
                     busy=Signal::derive(move || payment.stage.get().is_undecided())
                 >
-                    {format!("Pay {total}")}
+                    {t::pay::pay_total(&t::money(total))}
                 </Button>
             </form>
         </Show>
+    }
+}
+
+/// Why the last try failed, in the language of the page.
+fn decline_text(error: &AttemptError) -> String {
+    match market::current().language {
+        Language::English => error.message.clone(),
+        Language::German | Language::Mirrored => declines::text_of(&error.code).unwrap_or(t::pay::refused()).to_owned(),
     }
 }
 
@@ -186,7 +199,7 @@ async fn client_secret(order: OrderView) -> Option<String> {
 fn use_follow(payment: Payment) -> Callback<usize> {
     let navigate = use_navigate();
     let arrive = Callback::new(move |number: OrderNumber| {
-        navigate(&routes::order_placed(number), NavigateOptions { replace: true, ..NavigateOptions::default() });
+        navigate(&routes::order_placed(number), NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() });
     });
     Callback::new(move |unpaid_answers_needed| {
         payment.stage.set(Stage::Checking);
@@ -210,8 +223,8 @@ async fn follow(payment: Payment, unpaid_answers_needed: usize, arrive: Callback
             Ok((Outcome::Payable, order)) => {
                 unpaid_answers += 1;
                 if unpaid_answers >= unpaid_answers_needed {
-                    let why = order.last_error.map(|error| error.message);
-                    return payment.refuse(why.unwrap_or_else(|| "It did not go through, and nothing was charged.".to_owned()));
+                    let why = order.last_error.as_ref().map(decline_text);
+                    return payment.refuse(why.unwrap_or_else(|| t::pay::not_gone_through().to_owned()));
                 }
             }
             // Refused: decided meanwhile, the page shows how. Anything else is no answer, so the question stays open.
@@ -241,8 +254,8 @@ fn RefusalNotice(refusal: RwSignal<Option<String>>) -> impl IntoView {
         <div node_ref=notice tabindex="-1" class="empty:hidden" data-testid="payment-refusal">
             {move || refusal.get().map(|why| view! {
                 <Notice tone=Tone::Bad>
-                    <p class="font-semibold">"The payment was not made"</p>
-                    <p>{why} " Your order is still held: you can pay again, with this or another card."</p>
+                    <p class="font-semibold">{t::pay::refused_title()}</p>
+                    <p>{why} " " {t::pay::still_held()}</p>
                 </Notice>
             })}
         </div>
@@ -253,8 +266,8 @@ fn RefusalNotice(refusal: RwSignal<Option<String>>) -> impl IntoView {
 #[component]
 fn StageNotice(stage: RwSignal<Stage>) -> impl IntoView {
     let text = move || match stage.get() {
-        Stage::Paying => Some("Your bank is being asked. This can take a moment."),
-        Stage::Checking => Some("We are checking how the payment went. Do not pay again: this page will tell you."),
+        Stage::Paying => Some(t::pay::asking_bank()),
+        Stage::Checking => Some(t::pay::checking()),
         Stage::Loading | Stage::Ready | Stage::Unavailable => None,
     };
     Effect::new(move |_| {
@@ -269,16 +282,17 @@ fn StageNotice(stage: RwSignal<Stage>) -> impl IntoView {
 /// that it does not flash before the form; where it `is_chosen` already, it is all there is.
 #[component]
 fn HostedPageForm(number: String, waits: bool, is_chosen: bool) -> impl IntoView {
-    let explanation = if waits || is_chosen {
-        "Your card details are typed on our payment provider's page, which then brings you back here."
-    } else {
-        "The payment form could not be shown here. Our payment provider's own page works as well, and brings you back here."
-    };
+    let explanation = if waits || is_chosen { t::pay::hosted_text() } else { t::pay::hosted_text_instead() };
     view! {
-        <form method="post" action=api::OpenHostedPage::PATH class="card-form space-y-4" class:appears-late=waits && !is_chosen>
+        <form
+            method="post"
+            action=routes::to(api::OpenHostedPage::PATH)
+            class="card-form space-y-4"
+            class:appears-late=waits && !is_chosen
+        >
             <input type="hidden" name="number" value=number/>
             <p class="text-soft">{explanation}</p>
-            <Button kind=ButtonKind::Primary wide=true>"Pay on the secure payment page"</Button>
+            <Button kind=ButtonKind::Primary wide=true>{t::pay::hosted_pay()}</Button>
         </form>
     }
 }

@@ -2,8 +2,9 @@ use super::api;
 use super::{Outcome, open_page_instead, outcome};
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, Head, PageHeading, button_class, pause};
+use crate::ui::{ButtonKind, Head, PageHeading, button_class, pause, unbroken};
 use domain::orders::OrderNumber;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -28,20 +29,19 @@ fn Waiting(number: OrderNumber) -> impl IntoView {
     let here = routes::payment_return(&number);
     let navigate = use_navigate();
     let is_here = RwSignal::new(true);
-    let arrive = Callback::new(move |path: String| navigate(&path, NavigateOptions { replace: true, ..NavigateOptions::default() }));
+    let arrive =
+        Callback::new(move |path: String| navigate(&path, NavigateOptions { replace: true, resolve: false, ..NavigateOptions::default() }));
     Effect::new({
         let number = number.clone();
         move |_| spawn_local(ask(number.clone(), is_here, arrive))
     });
     view! {
-        <Head title="Checking your payment"/>
+        <Head title=t::pay::return_title()/>
         <section class="page-narrow py-16 text-center" data-testid="payment-checking">
-            <PageHeading text="We are checking your payment"/>
-            <p class="mx-auto mt-4 max-w-prose text-lg text-soft">
-                "Do not pay again. Your bank has not told us yet how it went; this page goes on by itself as soon as we know."
-            </p>
-            <p class="mt-2 text-soft">{format!("Order {number}")}</p>
-            <p class="mt-8"><a href=here rel="external" class=button_class(ButtonKind::Secondary)>"Check again"</a></p>
+            <PageHeading text=t::pay::return_heading()/>
+            <p class="mx-auto mt-4 max-w-prose text-lg text-soft">{t::pay::return_text()}</p>
+            <p class="mt-2 text-soft">{unbroken(&t::pay::return_order(number.as_str()), number.as_str())}</p>
+            <p class="mt-8"><a href=here rel="external" class=button_class(ButtonKind::Secondary)>{t::pay::check_again()}</a></p>
         </section>
     }
 }

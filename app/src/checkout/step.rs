@@ -5,7 +5,7 @@ use leptos::prelude::*;
 pub(super) fn Step(number: u8, title: &'static str, #[prop(optional)] id: Option<&'static str>, children: Children) -> impl IntoView {
     view! {
         <fieldset id=id class="border-t border-line pt-6 pb-8">
-            <legend class="float-left mb-4 flex w-full items-baseline gap-3 font-serif text-xl">
+            <legend class="float-start mb-4 flex w-full items-baseline gap-3 font-serif text-xl">
                 <span class="tabular text-base text-soft" aria-hidden="true">{number}</span>
                 {title}
             </legend>

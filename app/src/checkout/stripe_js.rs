@@ -1,5 +1,9 @@
 //! The one place that knows Stripe.js: the gateway's script, its payment form and what it answers. Runs in the browser only.
 
+use super::declines;
+use crate::market;
+use crate::t;
+use domain::language::Language;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
@@ -70,7 +74,8 @@ impl CardForm {
     ) -> Result<Self, FormUnavailable> {
         load(script_url).await?;
         let client = client(publishable_key)?;
-        let options = object(&[("clientSecret", client_secret.into()), ("appearance", appearance(place).into())]);
+        let options =
+            object(&[("clientSecret", client_secret.into()), ("appearance", appearance(place).into()), ("locale", locale().into())]);
         let elements = client.elements(&options)?;
         let element = elements.create("payment", &Object::new())?;
         element.mount(place)?;
@@ -101,10 +106,19 @@ fn read(answer: &JsValue) -> Confirmation {
     let text = |name| get(&error, name).as_string();
     let is_sure = matches!(text("type").as_deref(), Some("card_error" | "validation_error"))
         || text("code").as_deref() == Some("payment_intent_authentication_failure");
-    if is_sure {
-        Confirmation::Refused(text("message").unwrap_or_else(|| "The payment was refused. Nothing was charged.".to_owned()))
-    } else {
-        Confirmation::Unknown
+    if !is_sure {
+        return Confirmation::Unknown;
+    }
+    let reason = text("decline_code").or_else(|| text("code")).unwrap_or_default();
+    let known = declines::text_of(&reason).map(str::to_owned);
+    Confirmation::Refused(known.or_else(|| text("message")).unwrap_or_else(|| t::pay::refused().to_owned()))
+}
+
+/// The form's language, of those that the gateway has.
+fn locale() -> &'static str {
+    match market::current().language {
+        Language::German => "de",
+        Language::English | Language::Mirrored => "en",
     }
 }
 

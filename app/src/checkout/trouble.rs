@@ -1,6 +1,8 @@
 //! A refused checkout in words for the page.
 
+use crate::refusals::Refusal as _;
 use crate::routes;
+use crate::t;
 use crate::ui::Trouble;
 use domain::address::FieldError;
 use domain::cart::CartView;
@@ -13,37 +15,39 @@ const LINES_NAMED_MAX: usize = 6;
 
 /// `cart` names the lines that run short; `shown` is the total the shopper saw.
 pub fn trouble_of(refusal: &CheckoutRefusal, cart: Option<&CartView>, shown: Option<Money>) -> Trouble {
-    let plain = Trouble::plain(refusal.to_string());
-    let way_out = Some((routes::CART.to_owned(), "Mend it in the cart".to_owned()));
+    let plain = Trouble::plain(refusal.text());
+    let way_out = Some((routes::to(routes::CART), t::pay::mend_in_cart().to_owned()));
     match refusal {
         CheckoutRefusal::Invalid { errors } => Trouble::of_fields(errors.iter().map(own_field).collect()),
         CheckoutRefusal::OutOfStock { lines } => Trouble { details: shortages(lines, cart), way_out, ..plain },
         CheckoutRefusal::TotalChanged { quote } => {
-            let was = shown.map_or(String::new(), |shown| format!("was {shown} and "));
-            let sentence = format!("It {was}is now {}. Nothing was ordered yet: press the button again to accept it.", quote.total);
-            Trouble { details: vec![sentence], ..plain }
+            let now = t::money(quote.total);
+            let sentence = shown.map_or_else(|| t::pay::total_now(&now), |shown| t::pay::total_changed(&t::money(shown), &now));
+            let coupon = quote.coupon_problem.map(|problem| problem.text());
+            Trouble { details: coupon.into_iter().chain([sentence]).collect(), ..plain }
         }
         CheckoutRefusal::LineWithdrawn
         | CheckoutRefusal::NotShipped { .. }
+        | CheckoutRefusal::TotalNotPayable { .. }
         | CheckoutRefusal::CartEmpty
         | CheckoutRefusal::CartNotFound => Trouble { way_out, ..plain },
         CheckoutRefusal::OrderPending { number, .. } => {
-            Trouble { way_out: Some((routes::pay(number), format!("Pay order {number}"))), ..plain }
+            Trouble { way_out: Some((routes::pay(number), t::pay::pay_order(number.as_str()))), ..plain }
         }
-        CheckoutRefusal::PaymentInProgress | CheckoutRefusal::ShippingOptionUnknown => plain,
+        CheckoutRefusal::PaymentInProgress | CheckoutRefusal::ShippingOptionUnknown | CheckoutRefusal::Coupon(_) => plain,
     }
 }
 
 fn shortages(lines: &[Shortage], cart: Option<&CartView>) -> Vec<String> {
     let sentence = |short: &Shortage| {
         let line = cart.and_then(|cart| cart.lines.iter().find(|line| line.variant_id == short.variant_id));
-        let name = line.map_or("One of your things", |line| line.title.as_str());
+        let name = line.map_or(t::pay::unnamed_thing(), |line| line.title.as_str());
         match short.available {
-            0 => format!("{name}: sold out."),
-            available => format!("{name}: only {available} left."),
+            0 => t::pay::sold_out(name),
+            available => t::pay::only_left(&available.to_string(), name),
         }
     };
-    let more = lines.len().checked_sub(LINES_NAMED_MAX).filter(|more| *more > 0).map(|more| format!("… and {more} more."));
+    let more = lines.len().checked_sub(LINES_NAMED_MAX).filter(|more| *more > 0).map(|more| t::pay::more_short(&more.to_string()));
     lines.iter().take(LINES_NAMED_MAX).map(sentence).chain(more).collect()
 }
 
@@ -53,7 +57,7 @@ fn own_field(error: &FieldError) -> FieldError {
     FieldError::new(field, error.code.clone(), error.message.clone())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
     use domain::id::VariantId;

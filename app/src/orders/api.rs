@@ -7,7 +7,11 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use crate::context::{context, take_flash};
+use crate::context::{context, finish_form, take_flash};
+#[cfg(feature = "ssr")]
+use crate::routes;
+#[cfg(feature = "ssr")]
+use crate::t;
 
 /// What the order's page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +19,8 @@ pub struct OrderPageView {
     pub order: OrderView,
     pub gateway: Gateway,
     pub is_signed_in: bool,
+    /// A guest's order that the account could take in.
+    pub can_claim: bool,
     /// A whole address that opens the order in any browser; only right after placing it.
     pub link: Option<String>,
     pub flash: Option<Flash>,
@@ -27,5 +33,15 @@ pub async fn order_page(number: String, is_placed: bool) -> Result<OrderPageView
     let order = backend::orders::order(&ctx, &number).await?;
     let link = if is_placed { backend::orders::link(&ctx, order.id).await? } else { None };
     let gateway = ctx.handles.settings.gateway;
-    Ok(OrderPageView { order, gateway, is_signed_in: ctx.user().is_some(), link, flash: take_flash() })
+    let can_claim = backend::orders::can_claim(&ctx, order.id).await?;
+    Ok(OrderPageView { order, gateway, is_signed_in: ctx.user().is_some(), can_claim, link, flash: take_flash() })
+}
+
+#[server(prefix = "/sf", endpoint = "orders/claim")]
+pub async fn claim(number: String) -> Result<(), AppError<NoRefusal>> {
+    let ctx = context()?;
+    let said =
+        if backend::orders::claim(&ctx, &number).await? { Flash::good(t::orders::claimed()) } else { Flash::bad(t::orders::not_claimed()) };
+    finish_form(&routes::order(&number), Some(said));
+    Ok(())
 }

@@ -1,3 +1,4 @@
+use crate::t;
 use crate::ui::{Badge, Tone};
 use domain::orders::OrderStatus;
 use leptos::prelude::*;
@@ -6,14 +7,14 @@ use leptos::prelude::*;
 #[component]
 pub fn OrderBadge(status: OrderStatus) -> impl IntoView {
     let (tone, text) = match status {
-        OrderStatus::PendingPayment => (Tone::Warning, "Waiting for payment"),
-        OrderStatus::Paid => (Tone::Good, "Paid"),
-        OrderStatus::PartiallyFulfilled => (Tone::Good, "Partly shipped"),
-        OrderStatus::Fulfilled => (Tone::Good, "Shipped"),
-        OrderStatus::Canceled => (Tone::Plain, "Canceled"),
-        OrderStatus::Refunded => (Tone::Plain, "Refunded"),
-        OrderStatus::PartiallyRefunded => (Tone::Plain, "Partly refunded"),
-        OrderStatus::Expired => (Tone::Plain, "Not paid in time"),
+        OrderStatus::PendingPayment => (Tone::Warning, t::orders::status_pending_payment()),
+        OrderStatus::Paid => (Tone::Good, t::orders::status_paid()),
+        OrderStatus::PartiallyFulfilled => (Tone::Good, t::orders::status_partially_fulfilled()),
+        OrderStatus::Fulfilled => (Tone::Good, t::orders::status_fulfilled()),
+        OrderStatus::Canceled => (Tone::Plain, t::orders::status_canceled()),
+        OrderStatus::Refunded => (Tone::Plain, t::orders::status_refunded()),
+        OrderStatus::PartiallyRefunded => (Tone::Plain, t::orders::status_partially_refunded()),
+        OrderStatus::Expired => (Tone::Plain, t::orders::status_expired()),
     };
     view! { <Badge tone text/> }
 }

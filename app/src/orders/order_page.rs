@@ -4,14 +4,17 @@ use super::progress::{ParcelProgress, Timeline};
 use super::when::moment_text;
 use crate::accounts::{AccountForm, RegisterForm};
 use crate::checkout::{Outcome, SummaryLine, SummaryLines, Totals, TotalsList, outcome};
+use crate::countries::label_lines;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, FlashNotice, Head, Notice, PageHeading, Tone, button_class};
+use crate::ui::{Button, ButtonKind, FlashNotice, Head, Notice, PageHeading, Tone, button_class};
 use crate::visitor::use_visitor;
 use domain::orders::{OrderStatus, OrderView, RefundView, SellerOrderView};
 use domain::payments::Gateway;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// One order: its state, its parcels, what it cost. Right after paying it says thanks and how to find the way back.
@@ -25,20 +28,21 @@ pub(crate) fn order_page() -> AnyView {
 
 #[component]
 fn Order(view: OrderPageView) -> impl IntoView {
-    let OrderPageView { order, gateway, is_signed_in, link, flash } = view;
+    let OrderPageView { order, gateway, is_signed_in, can_claim, link, flash } = view;
     let is_thanks = link.is_some() && outcome(&order) == Outcome::Paid;
-    let heading = if is_thanks { "Thank you for your order".to_owned() } else { format!("Order {}", order.number) };
+    let heading = if is_thanks { t::orders::thanks_title().to_owned() } else { t::orders::title(order.number.as_str()) };
     let offer = (is_thanks && !is_signed_in).then(|| view! { <AccountOffer order=order.clone()/> });
+    let claim = can_claim.then(|| view! { <ClaimOffer number=order.number.to_string()/> });
     let keep = link.map(|link| view! { <KeepLink link/> });
     let parts = order.seller_orders.iter().cloned().map(|part| view! { <Parcel part/> }).collect_view();
     view! {
         <Head title=heading.clone()/>
         <div class="page-wide checkout">
             <div class="checkout-main">
-                <PageHeading text=heading/>
+                <PageHeading text=heading whole=order.number.to_string()/>
                 <div class="mt-4"><FlashNotice flash/></div>
                 <div class="mt-4 flex flex-wrap items-center gap-3">
-                    {is_thanks.then(|| view! { <span class="tabular font-semibold" data-testid="order-number">{order.number.to_string()}</span> })}
+                    {is_thanks.then(|| view! { <span class="tabular font-semibold whitespace-nowrap" data-testid="order-number">{order.number.to_string()}</span> })}
                     <OrderBadge status=order.status/>
                     <span class="text-soft">{moment_text(&order.placed_at)}</span>
                 </div>
@@ -46,6 +50,7 @@ fn Order(view: OrderPageView) -> impl IntoView {
                 <NextDeed order=order.clone()/>
                 {keep}
                 {offer}
+                {claim}
                 <div class="mt-8 space-y-8">{parts}</div>
             </div>
             <Facts order gateway/>
@@ -61,8 +66,8 @@ fn Thanks(email: String) -> impl IntoView {
     Effect::new(move |_| visitor.refresh());
     view! {
         <p class="mt-4 max-w-prose text-lg">
-            "Your payment has arrived, and each seller now packs their part. The order is kept under "
-            <span class="font-semibold break-words">{email}</span> "; this page shows when something is on its way."
+            {t::orders::thanks_before_email()}
+            <span class="font-semibold break-words">{email}</span> {t::orders::thanks_after_email()}
         </p>
     }
 }
@@ -73,10 +78,12 @@ fn NextDeed(order: OrderView) -> impl IntoView {
     match order.status {
         OrderStatus::PendingPayment => {
             let deed = match outcome(&order) {
-                Outcome::Open => view! { <p>"Your payment is being checked. Do not pay again."</p> }.at_once(),
+                Outcome::Open => view! { <p>{t::orders::payment_checked()}</p> }.at_once(),
                 _ => view! {
-                    <p>"This order waits for its payment."</p>
-                    <p class="mt-3"><a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>"Pay now"</a></p>
+                    <p>{t::orders::payment_awaited()}</p>
+                    <p class="mt-3">
+                        <a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>{t::orders::pay_now()}</a>
+                    </p>
                 }
                 .at_once(),
             };
@@ -85,7 +92,7 @@ fn NextDeed(order: OrderView) -> impl IntoView {
         OrderStatus::Expired | OrderStatus::Canceled => view! {
             <div class="mt-6">
                 <Notice>
-                    <p>"Nothing was charged. " <a href=routes::CART class="link">"Back to your cart"</a></p>
+                    <p>{t::orders::nothing_charged()} " " <a href=routes::to(routes::CART) class="link">{t::orders::to_cart()}</a></p>
                 </Notice>
             </div>
         }
@@ -104,8 +111,8 @@ fn KeepLink(link: String) -> impl IntoView {
     let href = link.clone();
     view! {
         <section class="panel mt-6" aria-labelledby="keep-link-title">
-            <h2 id="keep-link-title" class="font-semibold">"Keep this link"</h2>
-            <p class="mt-1 text-sm text-soft">"It opens this order in any browser. Whoever has it can see the order, so share it with care."</p>
+            <h2 id="keep-link-title" class="font-semibold">{t::orders::keep_link_title()}</h2>
+            <p class="mt-1 text-sm text-soft">{t::orders::keep_link_text()}</p>
             <p class="mt-2"><a href=href rel="external" class="link break-all" data-testid="order-tracking-link">{link}</a></p>
         </section>
     }
@@ -118,10 +125,22 @@ fn AccountOffer(order: OrderView) -> impl IntoView {
     let form = AccountForm { email: order.email, name, ..AccountForm::default() };
     view! {
         <section class="panel mt-6" aria-labelledby="account-offer-title">
-            <h2 id="account-offer-title" class="font-serif text-xl">"Keep an account?"</h2>
-            <p class="mt-1 mb-5 text-soft">"Choose a password, and your cart and your next orders follow you to every device."</p>
+            <h2 id="account-offer-title" class="font-serif text-xl">{t::orders::account_offer_title()}</h2>
+            <p class="mt-1 mb-5 text-soft">{t::orders::account_offer_text()}</p>
             <RegisterForm form next=routes::order(&order.number)/>
         </section>
+    }
+}
+
+/// Signed in, with an order that was placed as a guest.
+#[component]
+fn ClaimOffer(number: String) -> impl IntoView {
+    view! {
+        <form method="post" action=routes::to(api::Claim::PATH) class="panel mt-6 flex flex-wrap items-center justify-between gap-4">
+            <input type="hidden" name="number" value=number/>
+            <p>{t::orders::claim_text()}</p>
+            <Button>{t::orders::claim()}</Button>
+        </form>
     }
 }
 
@@ -133,7 +152,7 @@ fn Parcel(part: SellerOrderView) -> impl IntoView {
     let labelled_by = id.clone();
     view! {
         <section class="border-t border-line pt-6" aria-labelledby=labelled_by>
-            <h2 id=id class="mb-4 font-serif text-xl">"From " <a href=routes::seller(&slug) class="link">{name}</a></h2>
+            <h2 id=id class="mb-4 font-serif text-xl">{t::orders::parcel_from()} <a href=routes::seller(&slug) class="link">{name}</a></h2>
             <ParcelProgress part/>
             <div class="mt-5"><SummaryLines lines/></div>
         </section>
@@ -144,25 +163,26 @@ fn Parcel(part: SellerOrderView) -> impl IntoView {
 #[component]
 fn Facts(order: OrderView, gateway: Gateway) -> impl IntoView {
     let totals = Totals::from(&order);
-    let address = order.shipping_address.iter().map(|line| view! { <span class="block">{line.clone()}</span> }).collect_view();
+    let address = label_lines(order.shipping_address.clone(), &order.shipping_country);
+    let address = address.into_iter().map(|line| view! { <span class="block">{line}</span> }).collect_view();
     let refunds = order.refunds.iter().map(refund_text).map(|text| view! { <li>{text}</li> }).collect_view();
     let refunds = (!order.refunds.is_empty()).then(|| view! { <ul class="mt-2 space-y-1 text-sm">{refunds}</ul> });
     let is_test = gateway == Gateway::Sandbox;
     view! {
-        <aside class="order-facts" aria-label="About this order">
+        <aside class="order-facts" aria-label=t::orders::facts()>
             <section>
-                <h2 class="mb-2 font-serif text-xl">"What it cost"</h2>
+                <h2 class="mb-2 font-serif text-xl">{t::orders::cost_title()}</h2>
                 <TotalsList totals=Signal::stored(totals)/>
                 {refunds}
-                {is_test.then(|| view! { <p class="mt-3 text-sm text-soft" data-testid="order-test-payment">"Test payment: no money has moved."</p> })}
+                {is_test.then(|| view! { <p class="mt-3 text-sm text-soft" data-testid="order-test-payment">{t::orders::test_payment()}</p> })}
             </section>
             <section>
-                <h2 class="mb-2 font-serif text-xl">"Where it goes"</h2>
+                <h2 class="mb-2 font-serif text-xl">{t::orders::address_title()}</h2>
                 <address class="not-italic">{address}</address>
                 <p class="mt-2 break-words text-soft">{order.email}</p>
             </section>
             <section>
-                <h2 class="mb-2 font-serif text-xl">"What has happened"</h2>
+                <h2 class="mb-2 font-serif text-xl">{t::orders::timeline_title()}</h2>
                 <Timeline entries=order.timeline/>
             </section>
         </aside>
@@ -170,5 +190,5 @@ fn Facts(order: OrderView, gateway: Gateway) -> impl IntoView {
 }
 
 fn refund_text(refund: &RefundView) -> String {
-    format!("{} refunded on {}", refund.amount, moment_text(&refund.at))
+    t::orders::refunded(&t::money(refund.amount), &moment_text(&refund.at))
 }

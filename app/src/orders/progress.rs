@@ -1,4 +1,5 @@
 use super::when::{date_range_text, moment_text};
+use crate::t;
 use crate::ui::AtOnce as _;
 use domain::orders::{SellerOrderStatus, SellerOrderView, TimelineEntry};
 use leptos::prelude::*;
@@ -15,17 +16,17 @@ enum Reached {
 #[component]
 pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     if part.status == SellerOrderStatus::Canceled {
-        return view! { <p class="text-soft">"This part was canceled."</p> }.at_once();
+        return view! { <p class="text-soft">{t::orders::parcel_canceled()}</p> }.at_once();
     }
     let days = date_range_text(&part.delivery_from, &part.delivery_to);
     let rows = steps(part.status).into_iter().map(|(label, reached)| {
         let (class, word) = match reached {
-            Reached::Done => ("parcel-step parcel-done", "done"),
-            Reached::Now => ("parcel-step parcel-now", "now"),
-            Reached::Later => ("parcel-step", "to come"),
+            Reached::Done => ("parcel-step parcel-done", t::orders::step_is_done()),
+            Reached::Now => ("parcel-step parcel-now", t::orders::step_is_now()),
+            Reached::Later => ("parcel-step", t::orders::step_is_later()),
         };
         let is_now = (reached == Reached::Now).then_some("step");
-        view! { <li class=class aria-current=is_now>{label} <span class="sr-only">{format!(", {word}")}</span></li> }
+        view! { <li class=class aria-current=is_now>{label} <span class="sr-only">{word}</span></li> }
     });
     let shipments = part.shipments.iter().map(|shipment| {
         let number = match shipment.tracking_url.clone() {
@@ -35,12 +36,12 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
             None => view! { <span>{shipment.tracking_number.clone()}</span> }.at_once(),
         };
         let moment = moment_text(&shipment.shipped_at);
-        view! { <li>{format!("Sent with {} on {moment}: ", shipment.carrier)} {number}</li> }
+        view! { <li>{t::orders::parcel_sent(&shipment.carrier, &moment)} {number}</li> }
     });
     let shipments = (!part.shipments.is_empty()).then(|| view! { <ul class="mt-3 space-y-1 text-sm">{shipments.collect_view()}</ul> });
     view! {
-        <ol class="parcel-way" aria-label="How far the parcel is">{rows.collect_view()}</ol>
-        <p class="mt-3 text-sm text-soft">{format!("{}, arrives {days}", part.shipping_label)}</p>
+        <ol class="parcel-way" aria-label=t::orders::parcel_steps()>{rows.collect_view()}</ol>
+        <p class="mt-3 text-sm text-soft">{t::orders::parcel_arrives(&days, &part.shipping_label)}</p>
         {shipments}
     }
     .at_once()
@@ -48,12 +49,13 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
 
 fn steps(status: SellerOrderStatus) -> [(&'static str, Reached); 3] {
     use Reached::{Done, Later, Now};
+    let (ordered, paid, shipped) = (t::orders::step_ordered(), t::orders::step_paid(), t::orders::step_shipped());
     match status {
-        SellerOrderStatus::Pending => [("Ordered", Done), ("Waiting for payment", Now), ("Shipped", Later)],
-        SellerOrderStatus::ToShip => [("Ordered", Done), ("Paid", Done), ("Being packed", Now)],
-        SellerOrderStatus::PartiallyShipped => [("Ordered", Done), ("Paid", Done), ("Partly shipped", Now)],
-        SellerOrderStatus::Shipped => [("Ordered", Done), ("Paid", Done), ("Shipped", Done)],
-        SellerOrderStatus::Canceled => [("Ordered", Done), ("Canceled", Done), ("Shipped", Later)],
+        SellerOrderStatus::Pending => [(ordered, Done), (t::orders::step_awaiting_payment(), Now), (shipped, Later)],
+        SellerOrderStatus::ToShip => [(ordered, Done), (paid, Done), (t::orders::step_being_packed(), Now)],
+        SellerOrderStatus::PartiallyShipped => [(ordered, Done), (paid, Done), (t::orders::step_partly_shipped(), Now)],
+        SellerOrderStatus::Shipped => [(ordered, Done), (paid, Done), (shipped, Done)],
+        SellerOrderStatus::Canceled => [(ordered, Done), (t::orders::step_canceled(), Done), (shipped, Later)],
     }
 }
 
@@ -75,14 +77,24 @@ pub(super) fn Timeline(entries: Vec<TimelineEntry>) -> impl IntoView {
 /// An event's code as a sentence; codes of later versions are shown as they read.
 fn event_text(code: &str) -> String {
     let known = match code {
-        "order_placed" => "Order placed",
-        "payment_authorized" => "Payment approved by the bank",
-        "payment_failed" => "Payment refused by the bank",
-        "payment_captured" => "Payment received",
-        "payment_canceled" => "Payment canceled, nothing charged",
-        "order_paid" => "Order confirmed",
-        "order_canceled" => "Order canceled",
-        "order_expired" => "Not paid in time",
+        "order_placed" => t::orders::event_order_placed(),
+        "payment_requires_action" => t::orders::event_payment_requires_action(),
+        "payment_authorized" => t::orders::event_payment_authorized(),
+        "payment_failed" => t::orders::event_payment_failed(),
+        "payment_captured" => t::orders::event_payment_captured(),
+        "payment_canceled" => t::orders::event_payment_canceled(),
+        "payment_partially_refunded" => t::orders::event_payment_partially_refunded(),
+        "payment_refunded" => t::orders::event_payment_refunded(),
+        "payment_disputed" => t::orders::event_payment_disputed(),
+        "dispute_won" => t::orders::event_dispute_won(),
+        "dispute_lost" => t::orders::event_dispute_lost(),
+        "order_paid" => t::orders::event_order_paid(),
+        "order_partially_shipped" => t::orders::event_order_partially_shipped(),
+        "order_shipped" => t::orders::event_order_shipped(),
+        "order_canceled" => t::orders::event_order_canceled(),
+        "order_refunded" => t::orders::event_order_refunded(),
+        "order_partially_refunded" => t::orders::event_order_partially_refunded(),
+        "order_expired" => t::orders::event_order_expired(),
         _ => return sentence(code),
     };
     known.to_owned()
@@ -94,7 +106,7 @@ fn sentence(code: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

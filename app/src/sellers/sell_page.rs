@@ -2,6 +2,7 @@ use super::api;
 use crate::accounts::ClosedArea;
 use crate::page_data;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, Head, PageHeading, button_class};
 use leptos::prelude::*;
@@ -15,8 +16,8 @@ pub(crate) fn sell_page() -> AnyView {
             view! {
                 <ClosedArea
                     error
-                    title="This part is for sellers"
-                    text="Your account does not work for a seller on Souk. Sign in with one that does, or go on shopping."
+                    title=t::portal::sell_closed_title()
+                    text=t::portal::sell_closed_text()
                 />
             }
             .at_once()
@@ -27,15 +28,15 @@ pub(crate) fn sell_page() -> AnyView {
 #[component]
 fn Dashboard() -> impl IntoView {
     view! {
-        <Head title="Sell on Souk"/>
+        <Head title=t::portal::sell_title()/>
         <div class="page-wide py-10">
-            <PageHeading text="Your shop"/>
+            <PageHeading text=t::portal::sell_heading()/>
             <EmptyState
-                title="Nothing to do here yet"
-                text="Your products, stock, orders to ship and payouts will be kept here."
+                title=t::portal::nothing_yet_title()
+                text=t::portal::sell_nothing_yet()
                 icon="bag"
             >
-                <a href=routes::HOME class=button_class(ButtonKind::Secondary)>"To the front page"</a>
+                <a href=routes::to(routes::HOME) class=button_class(ButtonKind::Secondary)>{t::portal::to_front_page()}</a>
             </EmptyState>
         </div>
     }

@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
@@ -22,12 +23,12 @@ pub fn Breadcrumbs(crumbs: Vec<Crumb>, #[prop(into)] here: String) -> impl IntoV
         view! {
             <li class="flex items-center gap-1">
                 <a href=crumb.path class="quiet-link">{crumb.name}</a>
-                <Icon name="chevron-right" class="size-3.5 text-soft"/>
+                <Icon name="chevron-right" class="mirrors size-3.5 text-soft"/>
             </li>
         }
     });
     view! {
-        <nav aria-label="Breadcrumb" class="breadcrumbs">
+        <nav aria-label=t::common::breadcrumb() class="breadcrumbs">
             <ol class="flex flex-wrap items-center gap-x-1 gap-y-0.5 text-sm">
                 {steps.collect_view()}
                 <li aria-current="page" class="max-w-[40ch] truncate text-soft">{here}</li>

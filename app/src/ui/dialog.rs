@@ -1,4 +1,6 @@
 use super::Icon;
+use super::announcer::DialogAnnouncer;
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::html;
 use leptos::prelude::*;
@@ -46,11 +48,12 @@ pub fn Dialog(
             <div class="dialog-panel">
                 <header class="dialog-header">
                     <h2 id=heading class="font-serif text-xl">{move || title.get()}</h2>
-                    <button type="button" class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>
+                    <button type="button" class="icon-button" aria-label=t::common::close() on:click=move |_| open.set(false)>
                         <Icon name="x"/>
                     </button>
                 </header>
                 {children()}
+                <DialogAnnouncer/>
             </div>
         </dialog>
     }

@@ -1,6 +1,7 @@
 use super::{ButtonKind, Head, PageHeading, button_class};
 use crate::error::AppError;
 use crate::routes;
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
@@ -8,14 +9,12 @@ use leptos::prelude::*;
 #[component]
 pub fn ErrorView(error: AppError<()>) -> impl IntoView {
     let (title, text) = match &error {
-        AppError::NotFound => ("Not here", "This page has moved, sold its last piece, or never was."),
-        AppError::Unauthorized => ("Please sign in", "This page is kept for its owner."),
-        AppError::Forbidden => ("Not open to you", "Your account has no part in this."),
-        AppError::Refused(()) | AppError::Invalid => ("That did not work", "Something in the address is not as it should be."),
-        AppError::Internal { .. } => {
-            ("Our mistake", "Something broke on our side. Nothing was charged and your cart is safe. Try again in a moment.")
-        }
-        AppError::Unreachable => ("No connection", "The shop cannot be reached. Check your connection, then try again."),
+        AppError::NotFound => (t::common::not_found_title(), t::common::not_found_text()),
+        AppError::Unauthorized => (t::common::unauthorized_title(), t::common::unauthorized_text()),
+        AppError::Forbidden => (t::common::forbidden_title(), t::common::forbidden_text()),
+        AppError::Refused(()) | AppError::Invalid => (t::common::invalid_title(), t::common::invalid_text()),
+        AppError::Internal { .. } => (t::common::internal_title(), t::common::internal_text()),
+        AppError::Unreachable => (t::common::unreachable_title(), t::common::unreachable_text()),
     };
     let reference = match error {
         AppError::Internal { reference } => Some(reference),
@@ -28,12 +27,13 @@ pub fn ErrorView(error: AppError<()>) -> impl IntoView {
             <p class="mx-auto mt-4 max-w-prose text-lg text-soft">{text}</p>
             {reference.map(|reference| view! {
                 <p class="mt-4 text-sm text-soft">
-                    "Reference " <code class="tabular rounded bg-sunken px-1.5 py-0.5 text-ink" data-testid="error-reference">{reference}</code>
+                    {t::common::reference()}
+                    <code class="tabular rounded bg-sunken px-1.5 py-0.5 text-ink" data-testid="error-reference">{reference}</code>
                 </p>
             })}
             <p class="mt-8 flex flex-wrap justify-center gap-3">
-                <a href=routes::HOME class=button_class(ButtonKind::Primary)>"To the front page"</a>
-                <a href=routes::SEARCH class=button_class(ButtonKind::Secondary)>"Browse everything"</a>
+                <a href=routes::to(routes::HOME) class=button_class(ButtonKind::Primary)>{t::common::to_front_page()}</a>
+                <a href=routes::to(routes::SEARCH) class=button_class(ButtonKind::Secondary)>{t::common::browse_everything()}</a>
             </p>
         </section>
     }

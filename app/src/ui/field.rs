@@ -1,4 +1,5 @@
 use super::Icon;
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
@@ -37,7 +38,7 @@ pub fn Field(
         <div class="field">
             <label for=id.clone() class="field-label">
                 {label}
-                {(!required).then(|| view! { <span class="field-optional">"optional"</span> })}
+                {(!required).then(|| view! { <span class="field-optional">{t::common::optional()}</span> })}
             </label>
             {hint.map(|hint| view! { <p id=hint_id class="field-hint">{hint}</p> })}
             <input

@@ -23,7 +23,7 @@ pub fn GetForm(
         if let Some(query) = form.and_then(|form| query_of(&form)) {
             event.prevent_default();
             let address = if query.is_empty() { path.clone() } else { format!("{path}?{query}") };
-            navigate(&address, NavigateOptions { scroll: !at_once, ..Default::default() });
+            navigate(&address, NavigateOptions { scroll: !at_once, resolve: false, ..Default::default() });
         }
     };
     let on_change = move |event: leptos::ev::Event| {

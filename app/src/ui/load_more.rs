@@ -1,4 +1,5 @@
 use super::{ButtonKind, button_class};
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
@@ -11,8 +12,8 @@ pub fn LoadMore(
     #[prop(optional, into)] busy: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <nav aria-label="More results" class="mt-12 flex flex-col items-center gap-3">
-            <p class="tabular text-sm text-soft">{format!("{shown} of {total}")}</p>
+        <nav aria-label=t::common::more_results() class="mt-12 flex flex-col items-center gap-3">
+            <p class="tabular text-sm text-soft">{t::common::shown_of(&shown.to_string(), &total.to_string())}</p>
             <progress class="progress" max=total value=shown aria-hidden="true"></progress>
             <a
                 href=path
@@ -21,7 +22,7 @@ pub fn LoadMore(
                 aria-busy=move || busy.get().then_some("true")
                 data-testid="listing-more"
             >
-                "Show more"
+                {t::common::show_more()}
             </a>
         </nav>
     }

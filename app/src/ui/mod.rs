@@ -23,7 +23,9 @@ mod raw_html;
 mod safe_textarea;
 mod select;
 mod skeleton;
+mod stars;
 mod trouble;
+mod unbroken;
 
 pub use announcer::{Announcer, announce};
 pub use at_once::AtOnce;
@@ -50,4 +52,6 @@ pub use raw_html::{JsonLd, SanitisedHtml, json_for_script};
 pub use safe_textarea::SafeTextarea;
 pub use select::Select;
 pub use skeleton::{CardGridSkeleton, Skeleton};
+pub use stars::Stars;
 pub use trouble::{Trouble, TroubleNotice};
+pub use unbroken::unbroken;

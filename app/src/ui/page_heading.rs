@@ -1,5 +1,11 @@
 use super::announce;
+use super::raw_html::text_for_server;
+use super::unbroken;
+use crate::market;
+use crate::routes;
 use crate::ui::AtOnce as _;
+use domain::language::Language;
+use domain::market::Market;
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 use leptos_router::hooks::use_location;
@@ -15,7 +21,13 @@ pub(crate) fn provide_heading() {
 
 /// The page's one `h1`. After a navigation inside the shop it takes the focus and is read out, as a page load would.
 #[component]
-pub fn PageHeading(#[prop(into)] text: String, #[prop(default = "page-title")] class: &'static str) -> impl IntoView {
+pub fn PageHeading(
+    #[prop(into)] text: String,
+    #[prop(default = "page-title")] class: &'static str,
+    /// What of the text stays on one line, such as an order's number.
+    #[prop(optional, into)]
+    whole: Option<String>,
+) -> impl IntoView {
     let path = use_location().pathname;
     let spoken = text.clone();
     Effect::new(move |_| {
@@ -28,6 +40,7 @@ pub fn PageHeading(#[prop(into)] text: String, #[prop(default = "page-title")] c
             announce(spoken.clone());
         }
     });
+    let text = whole.map_or_else(|| text.clone().at_once(), |whole| unbroken(&text, &whole));
     view! { <h1 tabindex="-1" class=class>{text}</h1> }.at_once()
 }
 
@@ -63,10 +76,12 @@ pub fn Head(
     image: Option<String>,
 ) -> impl IntoView {
     let origin = public_origin();
-    let canonical = Some(canonical).filter(|path| !path.is_empty());
+    let language = market::current().language;
+    // One address for each language: the other currency's page is the same page. A language that nobody is offered has none.
+    let canonical = Some(canonical).filter(|path| !path.is_empty() && Language::OFFERED.contains(&language));
     let is_indexed = canonical.is_some();
     view! {
-        <Title text=title.clone()/>
+        <Title text=text_for_server(&title)/>
         <Meta property="og:title" content=title/>
         {description.map(|description| view! {
             <Meta name="description" content=description.clone()/>
@@ -74,9 +89,10 @@ pub fn Head(
         })}
         {canonical.map(|path| {
 
-            let address = format!("{origin}{path}");
+            let address = format!("{origin}{}{}", Market::of(language).prefix(), routes::path_of(&path));
             view! {
                 <Link rel="canonical" href=address.clone()/>
+                {alternates(&origin, &path)}
                 <Meta property="og:url" content=address/>
             }
         })}
@@ -84,6 +100,16 @@ pub fn Head(
         {(!is_indexed).then(|| view! { <Meta name="robots" content="noindex"/> })}
     }
     .at_once()
+}
+
+/// The same page in each language, in the currency that is usual with it.
+fn alternates(origin: &str, link: &str) -> impl IntoView + use<> {
+    let path = routes::path_of(link);
+    let links = Language::OFFERED.map(|language| {
+        let address = format!("{origin}{}{path}", Market::of(language).prefix());
+        view! { <Link rel="alternate" hreflang=language.tag() href=address/> }.at_once()
+    });
+    links.into_iter().collect_view()
 }
 
 /// Scheme and host of the shop, for the few places that need whole addresses.

@@ -1,3 +1,4 @@
+use crate::t;
 use crate::ui::AtOnce as _;
 use domain::money::Money;
 use leptos::prelude::*;
@@ -14,11 +15,11 @@ pub fn Price(
     let is_reduced = before.is_some();
     view! {
         <span class=format!("tabular {class}")>
-            {is_reduced.then(|| view! { <span class="sr-only">"Now "</span> })}
-            <span class=if is_reduced { "text-accent" } else { "" } data-testid=test_id>{amount.to_string()}</span>
+            {is_reduced.then(|| view! { <span class="sr-only">{t::common::price_now()}</span> })}
+            <span class=if is_reduced { "text-accent" } else { "" } data-testid=test_id>{t::money(amount)}</span>
             {before.map(|before| view! {
-                <span class="sr-only">", before "</span>
-                <s class="ml-2 font-normal text-soft">{before.to_string()}</s>
+                <span class="sr-only">{t::common::price_before()}</span>
+                <s class="ms-2 font-normal text-soft">{t::money(before)}</s>
             })}
         </span>
     }

@@ -1,16 +1,23 @@
+use crate::market::content_language;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
 /// A description that was sanitised when it was stored. The one place where text enters a page unescaped.
 #[component]
 pub fn SanitisedHtml(html: String, #[prop(default = "prose")] class: &'static str) -> impl IntoView {
-    view! { <div class=class inner_html=html></div> }.at_once()
+    view! { <div class=class lang=content_language() inner_html=html></div> }.at_once()
 }
 
 /// Facts about the page for search engines. `json` must be a JSON text.
 #[component]
 pub fn JsonLd(json: String) -> impl IntoView {
     view! { <script type="application/ld+json" inner_html=json_for_script(&json)></script> }.at_once()
+}
+
+/// Text for the two elements whose content the server writes as it stands: title and textarea. In the browser text becomes
+/// text.
+pub(crate) fn text_for_server(text: &str) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text.to_owned() }
 }
 
 /// A JSON text that cannot end the script element it stands in: inside JSON `<` occurs only in strings, where the escape

@@ -1,9 +1,10 @@
 use super::field::FieldError;
+use super::raw_html::text_for_server;
+use crate::t;
 use crate::ui::AtOnce as _;
 use leptos::prelude::*;
 
-/// A labelled field of several lines. Server rendering writes a textarea's content unescaped, so it is escaped here, and
-/// only here.
+/// A labelled field of several lines, whatever stands in it.
 #[component]
 pub fn SafeTextarea(
     #[prop(into)] label: String,
@@ -20,7 +21,7 @@ pub fn SafeTextarea(
         <div class="field">
             <label for=id.clone() class="field-label">
                 {label}
-                {(!required).then(|| view! { <span class="field-optional">"optional"</span> })}
+                {(!required).then(|| view! { <span class="field-optional">{t::common::optional()}</span> })}
             </label>
             <textarea
                 id=id
@@ -33,21 +34,12 @@ pub fn SafeTextarea(
                 aria-describedby=move || error.with(Option::is_some).then(|| described_by.clone())
                 prop:value=value.clone()
             >
-                {content(&value)}
+                {text_for_server(&value)}
             </textarea>
             <FieldError id=error_id error/>
         </div>
     }
     .at_once()
-}
-
-/// In the browser text becomes text; only the server's writer needs help.
-fn content(value: &str) -> String {
-    if cfg!(feature = "ssr") { escape(value) } else { value.to_owned() }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use crate::t;
 use domain::address::FieldError;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -21,7 +22,7 @@ impl Trouble {
     }
 
     pub fn of_fields(fields: Vec<FieldError>) -> Self {
-        Self { title: "Some fields need another look.".into(), fields, ..Self::default() }
+        Self { title: t::common::fields_to_mend().into(), fields, ..Self::default() }
     }
 
     /// What is wrong with the field of this name.
@@ -53,7 +54,7 @@ pub fn TroubleNotice(#[prop(into)] trouble: Signal<Option<Trouble>>) -> impl Int
             });
             let details = trouble.details.iter().map(|detail| view! { <li>{detail.clone()}</li> });
             let has_list = !trouble.fields.is_empty() || !trouble.details.is_empty();
-            let list = has_list.then(|| view! { <ul class="mt-1 list-disc pl-5">{links.collect_view()} {details.collect_view()}</ul> });
+            let list = has_list.then(|| view! { <ul class="mt-1 list-disc ps-5">{links.collect_view()} {details.collect_view()}</ul> });
             let way_out =
                 trouble.way_out.clone().map(|(href, label)| view! { <p class="mt-2"><a href=href rel="external">{label}</a></p> });
             view! {
