@@ -5,10 +5,14 @@ use crate::serve::{self, Shutdown};
 use crate::state::{AppState, connect};
 use crate::{http, pages, router, telemetry, workers};
 use anyhow::Context as _;
+use backend::import::{self, ImportSettings, Notice, PictureHosts};
 use backend::{check, demo, payments};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use domain::money::Currency;
 use secrecy::ExposeSecret as _;
+use std::fs::File;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 
@@ -31,12 +35,47 @@ enum Command {
     Migrate,
     /// Fill an empty marketplace with the demonstration catalogue
     Seed,
+    /// Bring in a seller's products from another shop's file
+    #[command(subcommand)]
+    Import(Import),
     /// Check that nothing is lost and nothing made up; names what is, and fails then
     Check {
         /// The sandbox's journal, to compare with what the bank knows
         #[arg(long, value_name = "URL")]
         sandbox_journal: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// Read Shopify's product file (CSV)
+    ///
+    /// Products are found again by their handle and variants by their SKU, so that reading a file twice changes nothing and
+    /// reading a newer one changes what is different. The stock of a variant that is there already is left as it is.
+    #[command(after_help = "Exit status: 0 when every row was taken; 1 when a row was refused (the others were taken), or when the \
+        file could not be read to its end. A picture that cannot be had is reported and refuses nothing.")]
+    Shopify(ShopifyFile),
+}
+
+#[derive(Debug, Args)]
+struct ShopifyFile {
+    /// The file that Shopify exported
+    file: PathBuf,
+    /// Slug of the seller whose products they become
+    #[arg(long, value_name = "SLUG")]
+    seller: String,
+    /// Read, check and report, but write nothing and fetch no picture
+    #[arg(long)]
+    dry_run: bool,
+    /// Currency of the prices in the file
+    #[arg(long, default_value_t = Currency::Usd)]
+    currency: Currency,
+    /// Category of all new products; without it, the file's types and categories are looked up, and what none has becomes `other`
+    #[arg(long, value_name = "SLUG")]
+    category: Option<String>,
+    /// Warehouse of the opening stock; without it, the first
+    #[arg(long, value_name = "CODE")]
+    warehouse: Option<String>,
 }
 
 /// What the environment says.
@@ -56,6 +95,7 @@ impl Cli {
             Command::Worker => serve_all(false, true).await?,
             Command::Migrate => migrate().await?,
             Command::Seed => seed().await?,
+            Command::Import(Import::Shopify(file)) => return import_shopify(file).await,
             Command::Check { sandbox_journal } => return check_all(sandbox_journal.as_deref()).await,
         }
         Ok(ExitCode::SUCCESS)
@@ -116,6 +156,33 @@ async fn seed() -> anyhow::Result<()> {
         demo::Seeded::Pictures => "There are sellers already: only pictures that were missing were drawn.",
         demo::Seeded::Nothing => "There are sellers already: nothing was changed.",
     })
+}
+
+async fn import_shopify(asked: ShopifyFile) -> anyhow::Result<ExitCode> {
+    let file = File::open(&asked.file).with_context(|| format!("cannot read {}", asked.file.display()))?;
+    let handles = connect(&Config::read(&variable)?).await?;
+    let settings = ImportSettings {
+        seller: asked.seller,
+        currency: asked.currency,
+        category: asked.category,
+        warehouse: asked.warehouse,
+        is_dry_run: asked.dry_run,
+        picture_hosts: PictureHosts::Public,
+    };
+    let report = import::shopify(&handles, file, &settings, &mut tell).await?;
+    say(&report.to_string())?;
+    Ok(if report.rows_refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is wrong goes where the report goes; how far it is, where it can be left aside.
+fn tell(notice: Notice) {
+    let told = match notice {
+        Notice::Refused(error) => writeln!(std::io::stdout(), "{error}"),
+        Notice::PictureMissing(error) => writeln!(std::io::stdout(), "{error}; the product is taken without it"),
+        Notice::Progress { rows, rows_per_second } => writeln!(std::io::stderr(), "{rows} rows, {rows_per_second} rows/s"),
+    };
+    // Whoever stopped listening does not stop the import.
+    drop(told);
 }
 
 async fn check_all(journal: Option<&str>) -> anyhow::Result<ExitCode> {

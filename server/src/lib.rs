@@ -11,11 +11,12 @@ pub mod state;
 pub mod telemetry;
 pub mod workers;
 
-use crate::middleware::{class, csrf, fault, request_id, security_headers};
+use crate::middleware::{class, csrf, fault, market, request_id, security_headers};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 pub use state::AppState;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -28,7 +29,7 @@ pub fn router(state: AppState) -> Router {
     // Files come compressed from the build; everything else is compressed on its way out.
     let compressed = rest::router(&state).merge(pages::router(&state)).layer(CompressionLayer::new().quality(COMPRESSION));
     let health = Router::new().route("/healthz", get(http::health::healthz)).route("/readyz", get(http::health::readyz));
-    compressed
+    let shop = compressed
         .merge(http::files::router(&state))
         .merge(health)
         .layer(from_fn(csrf::middleware))
@@ -37,5 +38,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(fault::remember_reader))
         .layer(from_fn_with_state(state.clone(), security_headers::middleware))
         .layer(from_fn(request_id::middleware))
-        .with_state(state)
+        .with_state(state);
+    // Routes know nothing of markets: these are read, and taken off, before a route is looked for.
+    Router::new().fallback_service(ServiceBuilder::new().map_request(market::enter).service(shop))
 }

@@ -6,6 +6,9 @@ use server::config::{Telemetry, worker_threads};
 use server::telemetry;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use domain::market::Market;
 use http::header::{ALLOW, CACHE_CONTROL, LOCATION, REFERER};
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
@@ -41,20 +42,26 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), policy::middleware));
     let links = Router::new().route("/track", axum::routing::get(crate::http::track::open));
     let functions = Router::new().route("/sf/{*path}", any(server_function)).layer(from_fn(body_limit::read_whole));
-    pages.merge(links).merge(functions).layer(from_fn_with_state(state.clone(), session::middleware))
+    let reports = axum::routing::post(crate::http::csp_report::receive).layer(from_fn(body_limit::read_whole));
+    let reports = Router::new().route(crate::http::csp_report::PATH, reports);
+    pages.merge(links).merge(functions).merge(reports).layer(from_fn_with_state(state.clone(), session::middleware))
 }
 
 /// Gives the rendering what the middleware found out.
 fn provide() {
-    let parts = use_context::<Parts>();
-    if let Some(PageNonce(nonce)) = parts.and_then(|parts| parts.extensions.get::<PageNonce>().cloned()) {
+    let Some(parts) = use_context::<Parts>() else { return };
+    if let Some(PageNonce(nonce)) = parts.extensions.get::<PageNonce>().cloned() {
         provide_context(Nonce::from_value(nonce));
+    }
+    if let Some(market) = parts.extensions.get::<Market>().copied() {
+        provide_context(market);
     }
 }
 
 async fn file_or_nothing(State(state): State<AppState>, request: Request) -> Response {
-    if !request.method().is_safe() {
-        return fault::answer(request.headers(), StatusCode::NOT_FOUND, "There is no such page.");
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        let status = if request.method() == Method::POST { StatusCode::NOT_FOUND } else { StatusCode::METHOD_NOT_ALLOWED };
+        return fault::answer(request.headers(), status, "There is no such page.");
     }
     let (parts, body) = request.into_parts();
     let same = |parts: &Parts| {

@@ -2,7 +2,7 @@
 //! or a lease.
 
 use crate::serve::{Shutdown, asked};
-use backend::{Handles, cart, check, checkout, housekeeping, idempotency, inventory};
+use backend::{Handles, cart, check, checkout, housekeeping, idempotency, inventory, mail};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -34,6 +34,7 @@ fn workers() -> Vec<Worker> {
         Worker::new("checkout", ms(500), |handles| Box::pin(async move { Ok(u64::from(checkout::resume(&handles).await?)) })),
         Worker::new("holds", s(5), |handles| Box::pin(async move { Ok(u64::from(inventory::expire_due(&handles).await?)) })),
         Worker::new("carts", s(2), |handles| Box::pin(async move { Ok(u64::from(cart::drain(&handles).await?)) })),
+        Worker::new("mail", s(1), |handles| Box::pin(async move { Ok(u64::from(mail::hand_over_due(&handles).await?)) })),
         Worker::new("housekeeping", s(10), |handles| Box::pin(async move { Ok(u64::from(housekeeping::run(&handles).await?)) })),
         Worker::new("old_answers", s(600), |handles| Box::pin(async move { idempotency::forget_old(&handles).await })),
         light_check(),

@@ -4,6 +4,7 @@
 mod accounts;
 mod environment;
 mod listen;
+mod mail;
 mod payments;
 mod seed;
 mod site;
@@ -13,6 +14,7 @@ mod telemetry;
 pub use accounts::Accounts;
 pub use environment::{Environment, InvalidConfig};
 pub use listen::{Listen, Network};
+pub use mail::Mail;
 pub use payments::{Keys, Payments};
 pub use seed::Seed;
 pub use site::Site;
@@ -28,6 +30,7 @@ pub struct Config {
     pub stores: Stores,
     pub payments: Payments,
     pub accounts: Accounts,
+    pub mail: Mail,
     pub site: Site,
 }
 
@@ -41,11 +44,13 @@ impl Config {
         let stores = Stores::read(&mut environment);
         let payments = Payments::read(&mut environment);
         let accounts = Accounts::read(&mut environment);
+        let mail = Mail::read(&mut environment);
         let site = Site::read(&mut environment);
         if let (Some(listen), Some(Payments::Sandbox { .. })) = (&listen, &payments) {
             listen.require_loopback(&mut environment);
         }
-        let config = (|| Some(Self { listen: listen?, stores: stores?, payments: payments?, accounts: accounts?, site: site? }))();
+        let config =
+            (|| Some(Self { listen: listen?, stores: stores?, payments: payments?, accounts: accounts?, mail: mail?, site: site? }))();
         environment.finish(config)
     }
 
@@ -59,6 +64,7 @@ impl Config {
             payment_script_url: self.payments.script_url(),
             webhook_secret: self.payments.keys().webhook_secret.clone(),
             media_dir: self.site.media_dir.clone(),
+            mail: self.mail.settings.clone(),
             sign_in_limit_account: self.accounts.sign_in_limit_account,
             sign_in_limit_client: self.accounts.sign_in_limit_client,
         }

@@ -6,26 +6,41 @@ use crate::state::AppState;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use std::path::Path;
 use tower::ServiceExt as _;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
 /// Icons and the like change with a release at most.
 const A_DAY: &str = "public, max-age=86400";
+/// They are kept for ever, so a millisecond once is well spent.
+const TEXTS_COMPRESSION: CompressionLevel = CompressionLevel::Precise(9);
 /// No shorter part of a name is taken for a hash.
 const HASH_LENGTH_MIN: usize = 16;
 
-/// `/pkg/…` and `/media/…`.
+/// `/pkg/…`, `/media/…` and `/texts/…`.
 pub fn router(state: &AppState) -> Router<AppState> {
     let package = Path::new(&*state.site.site_root).join(&*state.site.site_pkg_dir);
     let package = Router::new().fallback_service(directory(&package)).layer(from_fn(keep_package));
     let media = Router::new().fallback_service(directory(&state.door.media_dir)).layer(from_fn(keep_media));
-    Router::new().nest("/pkg", package).nest("/media", media)
+    let texts = Router::new().route("/texts/{name}", get(texts)).layer(CompressionLayer::new().quality(TEXTS_COMPRESSION));
+    Router::new().nest("/pkg", package).nest("/media", media).merge(texts)
+}
+
+/// The shop's own texts in one language, which a browser asks for once.
+async fn texts(request: Request) -> Response {
+    let path = request.uri().path();
+    match app::t::FILES.iter().find(|file| file.path == path) {
+        Some(file) => ([(CACHE_CONTROL, FOR_EVER), (CONTENT_TYPE, "text/plain; charset=utf-8")], file.content.as_str()).into_response(),
+        None => fault::answer(request.headers(), StatusCode::NOT_FOUND, "There is no such file."),
+    }
 }
 
 fn directory(path: &Path) -> ServeDir {

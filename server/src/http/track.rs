@@ -39,7 +39,7 @@ async fn open_order(mut context: Context, token: &str) -> Result<Response, Failu
     }
     let number =
         orders::order(&context, &order.to_string()).await.map_err(|failure| failure.map_refusal(|refusal| match refusal {}))?.number;
-    let mut response = Redirect::to(&app::routes::order(number)).into_response();
+    let mut response = Redirect::to(&app::routes::order_within(context.caller.market.unwrap_or_default(), number)).into_response();
     if let Some(Ok(cookie)) = cookie.map(HeaderValue::try_from) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -33,8 +33,9 @@ impl Class {
             _ if below("/api/v1/webhooks") => Class::Webhook,
             _ if below("/api") => Class::Api,
             _ if below("/sf") => Class::ServerFunction,
-            _ if below("/media") || below("/pkg") || below("/fonts") => Class::File,
+            _ if below("/media") || below("/pkg") || below("/fonts") || below("/texts") => Class::File,
             "/healthz" | "/readyz" => Class::Health,
+            crate::http::csp_report::PATH => Class::ServerFunction,
             "/track" => Class::Personal,
             _ if app::routes::takes_payment(path) => Class::Checkout,
             _ if app::routes::is_personal(path) => Class::Personal,
@@ -154,6 +155,7 @@ mod tests {
             ("/api/v1/cart", Class::Api),
             ("/api/v1/webhooks/stripe", Class::Webhook),
             ("/pkg/souk.css", Class::File),
+            ("/texts/de.0123.txt", Class::File),
             ("/healthz", Class::Health),
         ];
         for (path, class) in expected {

@@ -3,8 +3,10 @@
 use super::class::Class;
 use super::request_id;
 use crate::rest::problem::{ErrorCode, Problem};
+use app::fault::FaultTexts;
 use axum::body::Body;
 use axum::response::{Html, IntoResponse as _, Response};
+use domain::market::Market;
 use http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::any::Any;
@@ -12,11 +14,11 @@ use std::any::Any;
 /// How long a client should wait after an overload or an outage, in seconds.
 const RETRY_AFTER_S: &str = "2";
 
-/// A page for people, a problem for programs.
+/// A page for people, in their language; a problem with the message for programs.
 pub fn answer(headers: &HeaderMap, status: StatusCode, message: &str) -> Response {
     let wants_page = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     let mut response = if wants_page {
-        (status, Html(page(status, message))).into_response()
+        (status, Html(page(status))).into_response()
     } else {
         let code = ErrorCode::of_status(status);
         let mut response = Problem::new(code, message).into_response();
@@ -31,12 +33,16 @@ pub fn answer(headers: &HeaderMap, status: StatusCode, message: &str) -> Respons
 }
 
 /// No picture, no script, no style: it must work when nothing else does.
-fn page(status: StatusCode, message: &str) -> String {
-    let (reason, reference) = (status.canonical_reason().unwrap_or("Error"), request_id::current());
+fn page(status: StatusCode) -> String {
+    let market = READER.try_with(|reader| reader.market).unwrap_or_default();
+    let (texts, id) = (app::fault::texts(market, status.as_u16()), request_id::current());
+    let FaultTexts { title, text, reference, way_back } = texts;
+    let (language, home) = (market.language.tag(), app::routes::within(market, app::routes::HOME));
+    let direction = if market.language.runs_right_to_left() { "rtl" } else { "ltr" };
     format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{reason} · Souk</title></head><body><main><h1>{reason}</h1>\
-         <p>{message}</p><p>Reference: <code>{reference}</code></p><p><a href=\"/\">Back to the shop</a></p></main></body></html>"
+        "<!DOCTYPE html><html lang=\"{language}\" dir=\"{direction}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Souk</title></head><body><main><h1>{title}</h1>\
+         <p>{text}</p><p>{reference}<code>{id}</code></p><p><a href=\"{home}\">{way_back}</a></p></main></body></html>"
     )
 }
 
@@ -44,22 +50,30 @@ fn page(status: StatusCode, message: &str) -> String {
 pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let mut headers = HeaderMap::new();
     // Which kind of door it was is not known here any more; a page's text serves a program too.
-    if !PROGRAM.try_with(|is_program| *is_program).unwrap_or(false) {
+    if !READER.try_with(|reader| reader.is_program).unwrap_or(false) {
         headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
     }
     answer(&headers, StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
 }
 
-tokio::task_local! {
-    static PROGRAM: bool;
+/// Who waits for the answer.
+#[derive(Clone, Copy, Debug)]
+struct Reader {
+    is_program: bool,
+    market: Market,
 }
 
-/// Remembers, for [`after_panic`], whether a person or a program waits for the answer.
+tokio::task_local! {
+    static READER: Reader;
+}
+
+/// Remembers who waits for the answer, for where the request is not at hand any more.
 pub async fn remember_reader(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let is_page = Class::of(request.uri().path()).is_page();
     let wants_page =
         request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
-    PROGRAM.scope(!is_page && !wants_page, next.run(request)).await
+    let market = request.extensions().get::<Market>().copied().unwrap_or_default();
+    READER.scope(Reader { is_program: !is_page && !wants_page, market }, next.run(request)).await
 }
 
 /// What a failure of ours looks like in the API, logged; see [`answer`] for pages.

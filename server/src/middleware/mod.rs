@@ -5,6 +5,7 @@ pub mod class;
 pub mod csrf;
 pub mod deadline;
 pub mod fault;
+pub mod market;
 pub mod policy;
 pub mod request_id;
 pub mod scripts;

@@ -68,11 +68,11 @@ impl Sources {
             }
             _ => (String::new(), "'none'", String::new(), String::new()),
         };
-        let reload = &self.reload;
+        let (reload, reports) = (&self.reload, crate::http::csp_report::PATH);
         format!(
             "default-src 'self'; script-src 'self' {inline} 'wasm-unsafe-eval'{script}; style-src 'self'; img-src 'self' data:; \
              font-src 'self'; connect-src 'self'{connect}{reload}; frame-src {frame}; object-src 'none'; base-uri 'none'; \
-             form-action 'self'{form}; frame-ancestors 'none'"
+             form-action 'self'{form}; frame-ancestors 'none'; report-uri {reports}"
         )
     }
 }

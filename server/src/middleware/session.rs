@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use backend::{Caller, Client, Context, accounts};
+use domain::market::Market;
 use http::header::COOKIE;
 use http::{HeaderMap, StatusCode};
 
@@ -17,11 +18,12 @@ const TOKEN_LENGTH_MAX: usize = 128;
 
 /// Catalogue pages ask for nobody: they are the same for everyone.
 pub async fn middleware(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let market = request.extensions().get::<Market>().copied();
     let caller = if Class::of(request.uri().path()) == Class::Catalogue {
-        Caller::default()
+        Caller { market, ..Caller::default() }
     } else {
         match caller(&state, request.headers()).await {
-            Ok(caller) => caller,
+            Ok(caller) => Caller { market, ..caller },
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "sessions cannot be read");
                 return fault::answer(
@@ -55,7 +57,8 @@ async fn caller(state: &AppState, headers: &HeaderMap) -> anyhow::Result<Caller>
     };
     let orders = cookie(headers, ORDERS_COOKIE).unwrap_or_default();
     let order_tokens = orders.split('.').filter(|token| is_token(token)).take(ORDER_TOKENS_MAX).map(str::to_owned).collect();
-    Ok(Caller { user, cart_token: cookie(headers, CART_COOKIE).filter(|token| is_token(token)), order_tokens })
+    let cart_token = cookie(headers, CART_COOKIE).filter(|token| is_token(token));
+    Ok(Caller { user, cart_token, order_tokens, market: None })
 }
 
 /// What could be a token of ours: nothing else needs to be looked up.

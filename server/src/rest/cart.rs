@@ -65,6 +65,34 @@ pub(super) async fn clear(Shopper(context): Shopper, _: NoQuery) -> Result<Json<
     Ok(answer(&context, cart::clear(&context).await?))
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetCoupon {
+    #[schema(min_length = 3, max_length = 32)]
+    code: String,
+}
+
+/// Enters a coupon, in place of the one before
+///
+/// Refused where it takes nothing off what is in the cart. One that does so later stays, and `problems` says why.
+#[utoipa::path(put, path = "/cart/coupon", tag = "Cart", operation_id = "set_cart_coupon", request_body = SetCoupon,
+    security((), ("cart_token" = []), ("access_token" = [])),
+    responses((status = 200, body = CartView), Always, Changing, WithBody))]
+pub(super) async fn set_coupon(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<CartView>, Problem> {
+    let SetCoupon { code } = body::read(&headers, &bytes)?;
+    Ok(answer(&context, cart::set_coupon(&context, &code).await?))
+}
+
+/// Takes the coupon out of the cart
+///
+/// Taking out what is not there is fine.
+#[utoipa::path(delete, path = "/cart/coupon", tag = "Cart", operation_id = "remove_cart_coupon",
+    security((), ("cart_token" = []), ("access_token" = [])),
+    responses((status = 200, body = CartView), Always, Changing))]
+pub(super) async fn remove_coupon(Shopper(context): Shopper, _: NoQuery) -> Result<Json<CartView>, Problem> {
+    Ok(answer(&context, cart::remove_coupon(&context).await?))
+}
+
 /// Every answer to a guest who has a cart repeats its token; an account's cart has none.
 fn answer(context: &Context, mut cart: CartView) -> Json<CartView> {
     if context.user().is_some() {

@@ -38,7 +38,7 @@ async fn caller(state: &AppState, headers: &HeaderMap) -> Result<Caller, Problem
     let known_form = |token: String| if session::is_token(&token) { token } else { "unreadable".to_owned() };
     let cart_token = token("cart-token").map(known_form);
     let order_tokens = token("order-token").map(known_form).into_iter().collect();
-    Ok(Caller { user, cart_token, order_tokens })
+    Ok(Caller { user, cart_token, order_tokens, market: None })
 }
 
 /// The access token sent with a request.

@@ -64,6 +64,7 @@ fn described(state: &AppState) -> (Router<AppState>, OpenApi) {
         .routes(routes!(accounts::profile))
         .routes(routes!(cart::show, cart::clear))
         .routes(routes!(cart::set_item))
+        .routes(routes!(cart::set_coupon, cart::remove_coupon))
         .routes(routes!(cart::remove_item))
         .routes(routes!(checkout::quote))
         .routes(routes!(orders::place, orders::list))

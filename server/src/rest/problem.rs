@@ -13,7 +13,7 @@ use domain::checkout::CheckoutRefusal;
 use domain::id::{OrderId, VariantId};
 use domain::orders::{OrderNumber, OrderRefusal};
 use domain::payments::PaymentRefusal;
-use domain::pricing::QuoteView;
+use domain::pricing::{CouponRefusal, QuoteView};
 use domain::refusal::NoRefusal;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -83,7 +83,11 @@ codes! {
     CartEmpty = 422 "The cart is empty",
     ShippingOptionUnknown = 422 "The shipping option is not offered",
     NotShipped = 422 "A seller does not ship to the address",
+    TotalNotPayable = 422 "The total cannot be paid",
     CouponInvalid = 422 "There is no such coupon",
+    CouponExpired = 422 "The coupon has expired",
+    CouponNotApplicable = 422 "The coupon is not for what is in the cart",
+    CouponUsedUp = 422 "The coupon has been used as often as it may be",
     PaymentMethodInvalid = 422 "The payment method cannot be used",
     TooManyRequests = 429 "Too many requests",
     InternalError = 500 "A fault of ours",
@@ -295,6 +299,7 @@ impl Refusal for AccountRefusal {
                 },
             ),
             AccountRefusal::InvalidCredentials => Problem::new(ErrorCode::InvalidCredentials, detail),
+            AccountRefusal::LinkInvalid => Problem::new(ErrorCode::NotFound, detail),
             AccountRefusal::TooManyTries { retry_after_s } => Problem::new(ErrorCode::TooManyRequests, detail)
                 .retry_after(retry_after_s)
                 .header("ratelimit-policy", format!("\"sign-in\";w={SIGN_IN_WINDOW_S}"))
@@ -322,8 +327,21 @@ impl Refusal for CartRefusal {
                 one(ErrorCode::QuantityLimit, error)
             }
             CartRefusal::VariantNotFound => Problem::new(ErrorCode::VariantNotFound, detail),
+            CartRefusal::Coupon(refusal) => refusal.problem(),
             CartRefusal::Unavailable => Problem::new(ErrorCode::Unavailable, detail),
         }
+    }
+}
+
+impl Refusal for CouponRefusal {
+    fn problem(self) -> Problem {
+        let (code, name) = match self {
+            CouponRefusal::CouponInvalid => (ErrorCode::CouponInvalid, "coupon_invalid"),
+            CouponRefusal::CouponExpired => (ErrorCode::CouponExpired, "coupon_expired"),
+            CouponRefusal::CouponNotApplicable { .. } => (ErrorCode::CouponNotApplicable, "coupon_not_applicable"),
+            CouponRefusal::CouponUsedUp => (ErrorCode::CouponUsedUp, "coupon_used_up"),
+        };
+        Problem::new(code, self.to_string()).with(vec![ProblemError::new("coupon", name, self.to_string())])
     }
 }
 
@@ -364,6 +382,10 @@ impl Refusal for CheckoutRefusal {
             CheckoutRefusal::ShippingOptionUnknown => plain(ErrorCode::ShippingOptionUnknown),
             CheckoutRefusal::NotShipped { .. } => plain(ErrorCode::NotShipped),
             CheckoutRefusal::LineWithdrawn => plain(ErrorCode::LineWithdrawn),
+            CheckoutRefusal::TotalNotPayable { .. } => {
+                plain(ErrorCode::TotalNotPayable).with(vec![ProblemError::new("total", "total_not_payable", detail.clone())])
+            }
+            CheckoutRefusal::Coupon(refusal) => refusal.problem(),
         }
     }
 }

@@ -41,6 +41,30 @@ async fn a_problem_is_whole_and_its_codes_are_described(db: PgPool) {
     assert!(codes.iter().all(|code| page.body.contains(&format!("id=\"{code}\""))), "each code can be looked up");
 }
 
+/// Programs rely on these words: none goes, none changes its status.
+#[rustfmt::skip]
+const CODES: [(&str, u16); 41] = [
+    ("invalid_json", 400), ("invalid_request", 400), ("idempotency_key_required", 400), ("idempotency_key_invalid", 400),
+    ("signature_invalid", 400), ("credentials_required", 401), ("invalid_token", 401), ("invalid_credentials", 401), ("forbidden", 403),
+    ("not_found", 404), ("cart_not_found", 404), ("variant_not_found", 404), ("method_not_allowed", 405), ("request_timeout", 408),
+    ("email_taken", 409), ("out_of_stock", 409), ("total_changed", 409), ("order_pending", 409), ("payment_in_progress", 409),
+    ("line_withdrawn", 409), ("already_paid", 409), ("order_expired", 409), ("order_canceled", 409), ("idempotency_in_progress", 409),
+    ("payload_too_large", 413), ("unsupported_media_type", 415), ("validation_failed", 422), ("idempotency_key_reused", 422),
+    ("quantity_limit", 422), ("cart_empty", 422), ("shipping_option_unknown", 422), ("not_shipped", 422), ("total_not_payable", 422),
+    ("coupon_invalid", 422), ("coupon_expired", 422), ("coupon_not_applicable", 422), ("coupon_used_up", 422),
+    ("payment_method_invalid", 422), ("too_many_requests", 429), ("internal_error", 500), ("unavailable", 503),
+];
+
+#[test]
+fn the_list_of_codes_is_closed() {
+    let codes: Vec<(String, u16)> = ErrorCode::ALL
+        .iter()
+        .map(|code| (serde_json::to_value(code).unwrap().as_str().unwrap().to_owned(), code.status().as_u16()))
+        .collect();
+    let expected: Vec<(String, u16)> = CODES.iter().map(|(code, status)| ((*code).to_owned(), *status)).collect();
+    assert_eq!(codes, expected);
+}
+
 #[sqlx::test(migrator = "backend::db::MIGRATIONS")]
 async fn every_reference_in_the_description_leads_somewhere(db: PgPool) {
     let description = Server::new(db).call("GET", "/openapi.json", &[], "").await;
@@ -249,4 +273,43 @@ async fn an_outage_is_told_apart_from_a_fault(db: PgPool) {
     let answer = broken.call("GET", "/categories", &[], "").await;
     assert_verdict(&answer, 503, "unavailable");
     assert!(!answer.header("retry-after").is_empty());
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn a_coupon_that_is_refused_says_why(db: PgPool) {
+    let server = Server::new(db);
+    let token = cart(&server, "blue-bowl").await;
+    let coupons = [
+        ("OLD", "order_basis_points, starts_at, ends_at", "1000, souk.clock() - interval '2 days', souk.clock() - interval '1 day'"),
+        ("LARGE", "order_amount, currency, min_goods", "500, 'USD', 100000"),
+        ("SPENT", "order_basis_points, uses_max, uses", "1000, 1, 1"),
+    ];
+    for (number, (code, columns, values)) in coupons.into_iter().enumerate() {
+        let insert = format!(
+            "insert into coupon (coupon_id, code, label, funded_by, {columns}) values ($1, '{code}', 'A coupon', 'marketplace', {values})"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(insert))
+            .bind(uuid::Uuid::from_u128(number as u128 + 1))
+            .execute(&server.shop.handles.db)
+            .await
+            .unwrap();
+    }
+    for (code, refusal) in
+        [("OLD", "coupon_expired"), ("LARGE", "coupon_not_applicable"), ("SPENT", "coupon_used_up"), ("NONE", "coupon_invalid")]
+    {
+        let body = format!(r#"{{"code":"{code}"}}"#);
+        let answer = server.call("PUT", "/cart/coupon", &[("cart-token", &token)], &body).await;
+        assert_verdict(&answer, 422, refusal);
+    }
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn a_total_that_has_changed_is_answered_with_the_new_quote(db: PgPool) {
+    let server = Server::new(db);
+    let token = cart(&server, "blue-bowl").await;
+    let body = order("ada@example.com").replacen('{', r#"{"expected_total":{"amount":1,"currency":"USD"},"#, 1);
+    let answer = server.call("POST", "/orders", &[("cart-token", &token), ("idempotency-key", "k-1")], &body).await;
+    assert_verdict(&answer, 409, "total_changed");
+    let quote = &answer.json()["errors"][0]["quote"];
+    assert!(quote["total"]["amount"].as_i64().unwrap() >= 4_200 && quote["shipping_options"].is_array(), "{quote}");
 }

@@ -1,7 +1,9 @@
 //! Catalogue pages are the same bytes for everyone, and say so.
 
 use crate::support::{Server, request};
+use backend::testing::NewVariant;
 use http::StatusCode;
+use serde_json::{Value, json};
 use server::middleware::scripts::inline_script_hashes;
 use sqlx::PgPool;
 
@@ -78,4 +80,59 @@ async fn pages_are_compressed_for_who_asks(db: PgPool) {
         assert_eq!(page.header("content-encoding"), encoding);
         assert!(page.header("vary").to_lowercase().contains("accept-encoding"));
     }
+}
+
+/// What a page tells search engines of its product.
+fn facts(page: &str) -> Value {
+    let scripts = page.split("<script type=\"application/ld+json\"").skip(1);
+    let texts = scripts.filter_map(|rest| rest.split_once('>')?.1.split("</script>").next());
+    let documents: Vec<Value> = texts.map(|text| serde_json::from_str(text).unwrap()).collect();
+    let [product] = documents.as_slice() else { panic!("one product, not {documents:?}") };
+    product.clone()
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn search_engines_are_told_what_the_shop_has_of_a_product(db: PgPool) {
+    let server = Server::new(db);
+    let shop = &server.shop;
+    let (seller, category) = (shop.seller("kiln").await, shop.category("bowls", None).await);
+    let sizes = [("S", 129_905, 20), ("M", 4_200, 2), ("L", 50, 0)];
+    let variants = sizes.map(|(size, price, stock)| NewVariant::new(price, stock).option("Size", size));
+    let bowl = shop.product("blue-bowl", seller, category, &variants).await;
+    shop.run("insert into price (variant_id, currency, amount) select variant_id, 'EUR', amount + 1 from price", |query| query).await;
+    let told = async |market: &str, variant: usize| {
+        let page = server.get(&format!("{market}/p/blue-bowl?variant={}", bowl.variants[variant])).await;
+        assert_eq!(page.status, StatusCode::OK);
+        facts(&page.body)
+    };
+    let states = ["InStock", "LimitedAvailability", "OutOfStock"].map(|state| format!("https://schema.org/{state}"));
+    for (market, currency, prices) in [("", "USD", ["1299.05", "42.00", "0.50"]), ("/de", "EUR", ["1299.06", "42.01", "0.51"])] {
+        for (variant, (price, state)) in prices.iter().zip(&states).enumerate() {
+            let product = told(market, variant).await;
+            assert_eq!((&product["@type"], &product["name"]), (&json!("Product"), &json!("Blue Bowl")));
+            assert_eq!(product["sku"], format!("blue-bowl-{variant}"));
+            let offer = &product["offers"];
+            assert_eq!((&offer["price"], &offer["priceCurrency"]), (&json!(price), &json!(currency)), "{market} {variant}");
+            assert_eq!(offer["availability"], *state, "{market} {variant}");
+            assert_eq!(offer["seller"]["name"], "Kiln");
+            assert_eq!(product["aggregateRating"], Value::Null, "nobody has rated it");
+        }
+    }
+    // It is sold, priced anew and rated: the page follows.
+    shop.run("update stock_level set held = on_hand", |query| query).await;
+    shop.run("update price set amount = 7700 where currency = 'USD'", |query| query).await;
+    shop.run("update product set rating_sum = 23, rating_count = 5", |query| query).await;
+    let product = told("", 0).await;
+    assert_eq!((&product["offers"]["price"], &product["offers"]["availability"]), (&json!("77.00"), &json!(states[2])));
+    assert_eq!(product["aggregateRating"], json!({ "@type": "AggregateRating", "ratingValue": "4.6", "reviewCount": 5 }));
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn markup_in_a_question_is_answered_as_text(db: PgPool) {
+    let server = Server::new(db);
+    let page = server.get("/search?q=%3C/title%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let title = page.body.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+    assert!(title.is_some_and(|title| title.contains("&lt;/title>&lt;script>alert(1)")), "{title:?}");
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
 }

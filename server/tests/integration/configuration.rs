@@ -9,7 +9,16 @@ fn problems(changes: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn everything_that_is_missing_is_named_at_once() {
-    let names = ["SOUK_PUBLIC_URL", "DATABASE_URL", "REDIS_URL", "SOUK_PAYMENTS", "SOUK_SECRET_KEY", "SOUK_MEDIA_DIR"];
+    let names = [
+        "SOUK_PUBLIC_URL",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SOUK_PAYMENTS",
+        "SOUK_SECRET_KEY",
+        "SOUK_MEDIA_DIR",
+        "SOUK_MAIL_DIRECTORY",
+        "SOUK_MAIL_FROM",
+    ];
     let nothing: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
     let problems = problems(&nothing);
     for name in names {
@@ -37,6 +46,13 @@ fn stripe_needs_all_three_keys_of_one_mode() {
     let mixed = stripe(&[("STRIPE_SECRET_KEY", "sk_live_1")]);
     assert!(mixed.len() == 1 && mixed[0].contains("different modes"), "{mixed:?}");
     assert_eq!(stripe(&[("STRIPE_SECRET_KEY", "sk_live_1"), ("STRIPE_PUBLISHABLE_KEY", "pk_live_1")]), Vec::<String>::new());
+}
+
+#[test]
+fn mails_come_from_an_address() {
+    assert_eq!(problems(&[("SOUK_MAIL_FROM", "souk@example.org")]), Vec::<String>::new());
+    let problems = problems(&[("SOUK_MAIL_FROM", "the shop")]);
+    assert!(problems.len() == 1 && problems[0].starts_with("SOUK_MAIL_FROM must be an e-mail address"), "{problems:?}");
 }
 
 #[test]

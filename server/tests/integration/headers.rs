@@ -93,3 +93,31 @@ async fn readiness_follows_the_database_and_not_redis(db: PgPool) {
     assert_eq!(asked(server.shop.without_redis()).await, (200, 200));
     assert_eq!(asked(server.shop.without_database()).await, (200, 503));
 }
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn methods_that_nothing_is_asked_by_are_refused_and_no_other_origin_is_let_in(db: PgPool) {
+    let server = Server::new(db);
+    for path in ["/", "/no/such/page", "/sf/accounts/sign_out", "/api/v1/categories"] {
+        for method in ["TRACE", "OPTIONS", "PROPFIND", "DELETE"] {
+            let answer = server.send(request(method, path, &[], "")).await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+            let foreign = server.send(request(method, path, &[("origin", "https://evil.example")], "")).await;
+            assert!([403, 405].contains(&foreign.status.as_u16()), "{method} {path}: {}", foreign.status);
+            assert_eq!(foreign.header("access-control-allow-origin"), "", "{method} {path}");
+        }
+    }
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn what_a_browser_refuses_is_reported_and_counted(db: PgPool) {
+    let metrics = server::telemetry::metrics_handle().unwrap();
+    let server = Server::new(db);
+    let policy = server.get("/").await.header("content-security-policy").to_owned();
+    let path = policy.split("report-uri ").nth(1).expect("every page says where to report to");
+    let send = async |path: &str, body: &str| server.send(request("POST", path, &[("content-type", "application/csp-report")], body)).await;
+    let report = r#"{"csp-report":{"document-uri":"https://shop.example/","violated-directive":"script-src","blocked-uri":"https://evil.example/a?b"}}"#;
+    assert_eq!(send(path, report).await.status, 204);
+    assert_eq!(send(path, "no report").await.status, 400);
+    assert_eq!(send(path, &"x".repeat(65 * 1024)).await.status, 413);
+    assert!(metrics.render().contains("csp_violations_total 1"), "{}", metrics.render());
+}

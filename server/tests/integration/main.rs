@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod admin;
 mod api;
+mod bad_input;
 mod catalogue;
 mod commands;
 mod configuration;
@@ -10,6 +12,9 @@ mod csrf;
 mod doors;
 mod hammer;
 mod headers;
+mod hostile;
+mod markets;
+mod markup;
 mod pages;
 mod statements;
 mod support;

@@ -20,10 +20,28 @@ async fn personal_pages_are_kept_by_nobody_and_have_a_nonce_of_their_own(db: PgP
 }
 
 #[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn the_sessions_cookie_is_for_this_host_and_no_script(db: PgPool) {
+    let server = Server::new(db);
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html")];
+    let person = "name=Ada&email=ada%40example.org&password=copper+kettle+moss+7&next=";
+    let answer = server.send(request("POST", "/sf/accounts/register", &form, person)).await;
+    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    let cookie = cookies.iter().find(|cookie| cookie.starts_with(app::context::SESSION_COOKIE)).expect("a session has begun");
+    let (pair, attributes) = cookie.split_once("; ").unwrap();
+    let (name, token) = pair.split_once('=').unwrap();
+    assert!(name.starts_with("__Host-") && token.len() == 64, "{name}");
+    for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+        assert!(attributes.split("; ").any(|own| own == attribute), "{attribute} in {attributes}");
+    }
+    assert!(!attributes.contains("Domain"), "{attributes}");
+    assert!(!answer.body.contains(token));
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
 async fn guarded_pages_show_nothing_to_strangers(db: PgPool) {
     let server = Server::new(db);
     let shopper = server.signed_in_cookie().await;
-    for path in ["/account", "/sell", "/admin"] {
+    for path in ["/account", "/account/address", "/sell", "/admin"] {
         let answer = server.get(path).await;
         let is_led_away = answer.status.is_redirection() && answer.header("location").starts_with("/account/sign-in");
         assert!(is_led_away || answer.status == StatusCode::UNAUTHORIZED, "{path}: {} {}", answer.status, answer.header("location"));
@@ -32,6 +50,40 @@ async fn guarded_pages_show_nothing_to_strangers(db: PgPool) {
         let answer = server.send(request("GET", path, &[("accept", "text/html"), ("cookie", shopper.as_str())], "")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn a_mailed_link_changes_nothing_until_its_button_is_pressed(db: PgPool) {
+    let server = Server::new(db.clone());
+    let guest = server.shop.guest();
+    let user = backend::accounts::register(&guest, "ada@example.org", "copper kettle moss 7", "Ada").await.unwrap();
+    let session = backend::accounts::start_session(&guest, user.id, "a test").await.unwrap();
+    let cookie = format!("{}={session}", app::context::SESSION_COOKIE);
+    let link: uuid::Uuid = sqlx::query_scalar("select email_verification_id from email_verification").fetch_one(&db).await.unwrap();
+    let token = backend::mail::token(&server.shop.handles.settings, link);
+    let is_verified =
+        async || -> bool { sqlx::query_scalar("select email_verified_at is not null from app_user").fetch_one(&db).await.unwrap() };
+    let path = format!("/account/verify?token={token}");
+
+    let stranger = server.get(&path).await;
+    assert!(stranger.status.is_redirection() && stranger.header("location").starts_with("/account/sign-in?next="), "{stranger:?}");
+    let page = server.send(request("GET", &path, &[("accept", "text/html"), ("cookie", cookie.as_str())], "")).await;
+    assert_eq!((page.status, page.header("cache-control")), (StatusCode::OK, "no-store"));
+    assert!(page.body.contains("action=\"/sf/accounts/verify_email\"") && page.body.contains(&format!("value=\"{token}\"")));
+    assert!(!is_verified().await);
+
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("accept", "text/html"), ("cookie", cookie.as_str())];
+    let press = async |site: &str| {
+        let headers: Vec<(&str, &str)> = form.into_iter().chain([("sec-fetch-site", site)]).collect();
+        server.send(request("POST", "/sf/accounts/verify_email", &headers, &format!("token={token}"))).await
+    };
+    assert_eq!(press("cross-site").await.status, StatusCode::FORBIDDEN);
+    assert!(!is_verified().await);
+    let answer = press("same-origin").await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account"));
+    assert!(is_verified().await);
+    let page = server.send(request("GET", &path, &[("accept", "text/html"), ("cookie", cookie.as_str())], "")).await;
+    assert!(page.body.contains("ada@example.org is confirmed.") && !page.body.contains("verify_email"));
 }
 
 #[sqlx::test(migrator = "backend::db::MIGRATIONS")]

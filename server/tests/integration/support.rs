@@ -16,7 +16,7 @@ pub(crate) const HOST: &str = "127.0.0.1:3000";
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:3000";
 
 /// What a shop on this machine is configured with.
-pub(crate) const VARIABLES: [(&str, &str); 10] = [
+pub(crate) const VARIABLES: [(&str, &str); 12] = [
     ("SOUK_PUBLIC_URL", ORIGIN),
     ("DATABASE_URL", "postgres://souk@127.0.0.1/souk"),
     ("REDIS_URL", "redis://127.0.0.1"),
@@ -27,6 +27,8 @@ pub(crate) const VARIABLES: [(&str, &str); 10] = [
     ("STRIPE_WEBHOOK_SECRET", "whsec_shop"),
     ("SOUK_SECRET_KEY", "a15e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"),
     ("SOUK_MEDIA_DIR", "/nonexistent/media"),
+    ("SOUK_MAIL_DIRECTORY", "/nonexistent/mail"),
+    ("SOUK_MAIL_FROM", "Souk <souk@example.org>"),
 ];
 
 /// The configuration with some variables changed; an empty value takes one away.
@@ -105,6 +107,17 @@ pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: 
         request = request.header(*name, *value);
     }
     request.body(Body::from(body.to_owned())).unwrap()
+}
+
+/// The body of a form.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Text for a form or an address.
+pub(crate) fn encoded(text: &str) -> String {
+    let byte = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(byte).collect()
 }
 
 #[derive(Debug)]
