@@ -27,7 +27,9 @@ export default defineConfig({
   use: { baseURL: url, trace: 'retain-on-failure', screenshot: 'only-on-failure', locale: 'en-US', timezoneId: 'UTC' },
   projects: [
     { name: 'desktop', use: { ...browser, viewport: { width: 1440, height: 900 } }, testIgnore: /.*\.nojs\.spec\.ts/ },
-    { name: 'phone', use: { ...devices['Pixel 7'], launchOptions: browser.launchOptions }, testMatch: /.*(journey|layout)\.spec\.ts/ },
+    { name: 'phone', use: { ...devices['Pixel 7'], launchOptions: browser.launchOptions }, testMatch: /.*journey\.spec\.ts/ },
+    // Only where it is asked for: a project that is there is run.
+    ...(process.env.SOUK_PICTURES === 'catalogue' ? [{ name: 'catalogue', use: browser, testMatch: /.*\.pictures\.ts/ }] : []),
     { name: 'nojs', use: { ...browser, javaScriptEnabled: false }, testMatch: /.*\.nojs\.spec\.ts/ },
   ],
 });

@@ -162,6 +162,19 @@ def prove_purchase(shop, report):
     expect(200, "PUT", "/cart/items", {"variant_id": variant, "quantity": 1}, guest)
     quote = expect(200, "POST", "/checkout/quote", {"shipping_address": ADDRESS}, guest).json
     report.check("a quote lists ways to ship", len(quote["shipping_options"]) > 0)
+    chosen = [option["id"] for option in quote["shipping_options"]][-1:]
+    expect(200, "POST", "/checkout/quote", {"shipping_address": ADDRESS, "shipping_options": chosen}, guest)
+    unknown = [str(uuid.uuid4())]
+    expect(422, "POST", "/checkout/quote", {"shipping_address": ADDRESS, "shipping_options": unknown}, guest, code="shipping_option_unknown")
+
+    # A coupon of the demonstration
+    expect(422, "PUT", "/cart/coupon", {"code": "NO-SUCH-CODE"}, guest, code="coupon_invalid")
+    cheaper = expect(200, "PUT", "/cart/coupon", {"code": "welcome10"}, guest).json
+    report.check("a coupon takes something off", cheaper["coupon"] == "WELCOME10" and cheaper["discount"]["amount"] > 0, f"but {cheaper}")
+    less = expect(200, "POST", "/checkout/quote", {"shipping_address": ADDRESS}, guest).json
+    report.check("and off the quote", less["total"]["amount"] < quote["total"]["amount"], f"but {less}")
+    expect(422, "POST", "/checkout/quote", {"shipping_address": ADDRESS, "coupon": "KILNFIRST-NOT"}, guest, code="coupon_invalid")
+    expect(200, "DELETE", "/cart/coupon", headers=guest)
 
     # A guest's order, twice by the same key
     order = {"email": "ada@example.com", "shipping_address": ADDRESS, "expected_total": quote["total"]}

@@ -8,10 +8,16 @@ export class Shop {
 
   async putIntoCart(product: Product) {
     await visit(this.page, `/p/${product.slug}`);
-    // The drawer shows it before the shop has it: a page that is opened at once could still show the cart as it was.
+    await this.add();
+    const drawer = this.page.getByRole('dialog', { name: /Your cart/ });
+    await expect(drawer.getByTestId('cart-line').filter({ hasText: product.title })).toBeVisible();
+  }
+
+  /** Adds the product of this page, and waits until the shop has it: the drawer shows it before, and a page that is loaded
+      meanwhile may be answered before. */
+  async add() {
     const added = this.page.waitForResponse('**/sf/cart/add_item');
     await this.page.getByTestId('product-add-to-cart').click();
-    await expect(this.page.getByRole('dialog', { name: /Your cart/ })).toContainText(product.title);
     await added;
   }
 
@@ -36,13 +42,18 @@ export class Shop {
 
   async fillCheckout(email: string) {
     await this.page.getByLabel('E-mail', { exact: true }).fill(email);
+    await this.fillAddress();
+    await this.page.getByLabel('ZIP code').blur();
+  }
+
+  /** The fields of an address, at the checkout and in the account. */
+  async fillAddress() {
     await this.page.getByLabel('Full name').fill(address.name);
     await this.page.getByLabel('Country').selectOption(address.country);
     await this.page.getByLabel('Street and number').fill(address.line1);
     await this.page.getByLabel('Town or city').fill(address.city);
     await this.page.getByLabel('State').selectOption(address.region);
     await this.page.getByLabel('ZIP code').fill(address.postal_code);
-    await this.page.getByLabel('ZIP code').blur();
   }
 
   orderNumber(): string {

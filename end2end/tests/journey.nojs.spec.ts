@@ -1,5 +1,6 @@
 import { expect, test } from '../fixtures';
-import { address, cards, freshEmail, makeProduct, ordersOf } from '../data';
+import { address, cards, freshEmail, makeCoupon, makeProduct, makeVariants, ordersOf, password, reviewedProduct } from '../data';
+import { Shop } from '../pages/shop';
 
 // JavaScript is off: every step is a plain HTML form.
 test('a guest buys without JavaScript, a declined card first', async ({ page }) => {
@@ -11,6 +12,11 @@ test('a guest buys without JavaScript, a declined card first', async ({ page }) 
   await expect(page.getByRole('main')).toContainText(product.title);
   await page.getByRole('button', { name: /One more of/ }).click();
   await expect(page.getByTestId('cart-line-quantity')).toHaveText('2');
+
+  await page.getByTestId('coupon-open').click();
+  await page.getByTestId('coupon-code').fill(await makeCoupon());
+  await page.getByTestId('coupon-enter').click();
+  await expect(page.getByTestId('coupon')).toBeVisible();
 
   await page.goto('/checkout');
   await page.getByRole('button', { name: /Continue/ }).click();
@@ -38,7 +44,7 @@ test('a guest buys without JavaScript, a declined card first', async ({ page }) 
   await expect(page.getByText(/declined/i).first()).toBeVisible();
   await payWith(cards.good);
   await page.waitForURL(/\/orders\//);
-  expect(await ordersOf(email)).toMatchObject([{ status: 'paid' }]);
+  expect(await ordersOf(email)).toMatchObject([{ status: 'paid', discount: '500' }]);
 });
 
 test('3-D Secure without JavaScript', async ({ page }) => {
@@ -76,4 +82,77 @@ test('every page of the catalogue says what it has to say without JavaScript', a
   await page.getByRole('searchbox').press('Enter');
   await page.waitForURL(/\/search\?q=bowl/);
   await expect(page.getByRole('main')).toContainText(/bowl/i);
+});
+
+test('an account is made, left and found again without JavaScript', async ({ page }) => {
+  const email = freshEmail();
+  await page.goto('/account/register');
+  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/account');
+  await expect(page.getByRole('main')).toContainText(email);
+  await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/account/sign-in');
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/account');
+  await expect(page.getByText('No orders yet')).toBeVisible();
+});
+
+test('a name and an address are changed without JavaScript', async ({ page }) => {
+  const shop = new Shop(page);
+  await page.goto('/account/register');
+  await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
+  await page.getByLabel('E-mail', { exact: true }).fill(freshEmail());
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/account');
+  await page.getByText('Change your name').click();
+  await page.getByLabel('Name', { exact: true }).fill('Augusta King');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Your name is changed.')).toBeVisible();
+
+  await page.getByRole('link', { name: 'Add an address' }).click();
+  await expect(page.getByLabel('Full name')).toHaveValue('Augusta King');
+  await page.getByLabel('Street and number').fill('7 Half Lane');
+  await page.getByRole('button', { name: 'Save the address' }).click();
+  // The page says what is missing, and keeps what was typed.
+  await expect(page.getByTestId('form-errors').getByRole('link', { name: 'Enter the town or city.' })).toBeVisible();
+  await expect(page.getByLabel('Street and number')).toHaveValue('7 Half Lane');
+  await shop.fillAddress();
+  await page.getByRole('button', { name: 'Save the address' }).click();
+  await page.waitForURL('**/account');
+  await page.getByRole('link', { name: `Change ${address.line1}` }).click();
+  await page.getByLabel('Street and number').fill('7 Moved Lane');
+  await page.getByRole('button', { name: 'Save the address' }).click();
+  await page.waitForURL('**/account');
+  await expect(page.getByTestId('account-address')).toContainText('7 Moved Lane');
+  await page.getByRole('button', { name: 'Forget 7 Moved Lane' }).click();
+  await expect(page.getByTestId('account-address')).toHaveCount(0);
+});
+
+test('all reviews of a product, and its pictures in full size, are links without JavaScript', async ({ page }) => {
+  const { slug, reviews } = await reviewedProduct();
+  await page.goto(`/p/${slug}`);
+  await page.getByRole('link', { name: `All ${reviews} reviews` }).click();
+  await expect(page.getByTestId('review')).toHaveCount(reviews);
+  const picture = await page.getByRole('link', { name: /Enlarge$/ }).first().getAttribute('href');
+  expect((await page.request.get(picture ?? '')).headers()['content-type']).toContain('image/webp');
+});
+
+test('a variant is chosen without JavaScript', async ({ page }) => {
+  const [small, large] = await makeVariants([
+    { options: { Size: 'Small' }, price: 2000, stock: 3 },
+    { options: { Size: 'Large' }, price: 2600, stock: 3 },
+  ]);
+  await page.goto(`/p/${small.slug}`);
+  await page.getByTestId('product-option').filter({ hasText: 'Large' }).click();
+  await page.waitForURL(`**/p/${large.slug}?variant=${large.variantId}`);
+  await page.getByTestId('product-add-to-cart').click();
+  await page.waitForURL('**/cart');
+  await expect(page.getByTestId('cart-line')).toContainText('Large');
+  await expect(page.getByTestId('cart-line-total')).toHaveText('$26.00');
 });

@@ -1,8 +1,16 @@
 import { expect, test, visit } from '../fixtures';
+import type { Page } from '@playwright/test';
 import { makeProduct } from '../data';
 
 // What a picture cannot prove by itself: nothing is wider than the screen, nothing jumps, the shop's pictures arrive.
-test('no page scrolls sideways and no picture is missing', async ({ page }) => {
+for (const width of [360, 820, 1920]) {
+  test(`at ${width} pixels no page scrolls sideways and no picture is missing`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await holdsTogether(page);
+  });
+}
+
+async function holdsTogether(page: Page) {
   const product = await makeProduct({ stock: 2 });
   await visit(page, '/');
   const main = page.getByRole('main');
@@ -19,7 +27,7 @@ test('no page scrolls sideways and no picture is missing', async ({ page }) => {
     });
     expect(broken, `${path} shows all its pictures`).toEqual([]);
   }
-});
+}
 
 test('a product page does not jump while it loads', async ({ page }) => {
   await visit(page, '/');

@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { accessible, expect, expectStatus, hydrated, test, visit } from '../fixtures';
-import { cards, freshEmail, makeProduct, signIns, type SignIn } from '../data';
+import { freshEmail, makeProduct, signIns, type SignIn } from '../data';
 import { Shop } from '../pages/shop';
 
 /** Opens a guarded page as somebody who may. */
@@ -61,7 +61,7 @@ test('the code of the pages of an order arrives', async ({ page }) => {
 test('the code of the pages behind a sign-in arrives', async ({ page }) => {
   const { sellers } = signIns();
   await signIn(page, '/sell', sellers[0]);
-  for (const path of ['/sell', '/account']) await loadsBothWays(page, path);
+  for (const path of ['/sell', '/account', '/account/address', '/account/verify?token=none']) await loadsBothWays(page, path);
   await page.context().clearCookies();
   await signIn(page, '/admin', signIns().admin);
   await loadsBothWays(page, '/admin');
@@ -80,83 +80,6 @@ test('the guarded areas let the right people in and tell the others', async ({ p
   await expect(page.getByRole('main')).toContainText(/seller|shop/i);
   await accessible(page);
 });
-
-for (const theme of ['light', 'dark'] as const) {
-  test(`the catalogue is clean for assistive technology (${theme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    const product = await makeProduct({ stock: 2 });
-    for (const path of ['/', '/search', '/search?q=nothing-is-called-like-this', `/p/${product.slug}`, '/cart', '/account/sign-in', '/account/register']) {
-      await visit(page, path);
-      await accessible(page);
-    }
-    await visit(page, '/');
-    for (const start of ['/c/', '/p/', '/s/']) {
-      const address = await page.getByRole('main').locator(`a[href^="${start}"]`).first().getAttribute('href');
-      await visit(page, address ?? '');
-      await accessible(page);
-      await visit(page, '/');
-    }
-  });
-}
-
-for (const theme of ['light', 'dark'] as const) {
-  test(`cart and checkout are clean for assistive technology when filled (${theme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    const shop = new Shop(page);
-    await shop.putIntoCart(await makeProduct({ stock: 3 }));
-    await accessible(page);
-    await visit(page, '/cart');
-    await accessible(page);
-    await visit(page, '/checkout');
-    await shop.fillCheckout(freshEmail());
-    // With ways of shipping and a total: the whole form.
-    await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
-    await accessible(page);
-  });
-
-  test(`payment and order are clean for assistive technology (${theme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    const shop = new Shop(page);
-    await shop.putIntoCart(await makeProduct({ stock: 3 }));
-    const number = await shop.placeOrder(freshEmail());
-    await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
-    await accessible(page);
-    await visit(page, `/orders/${number}`);
-    await accessible(page);
-    await page.getByRole('link', { name: 'Pay now' }).click();
-    await shop.fillCard(cards.good);
-    await shop.payButton.click();
-    await shop.arrivesAtConfirmation(number);
-    await accessible(page);
-  });
-
-  test(`the pages behind a sign-in are clean for assistive technology (${theme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    const { admin, sellers } = signIns();
-    await signIn(page, '/sell', sellers[0]);
-    await hydrated(page);
-    await expect(page.getByRole('heading', { level: 1, name: 'Your shop' })).toBeVisible();
-    await accessible(page);
-    await page.context().clearCookies();
-    await signIn(page, '/admin', admin);
-    await hydrated(page);
-    await accessible(page);
-  });
-
-  test(`an account is clean for assistive technology, without and with an order (${theme})`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    const shop = new Shop(page);
-    const email = freshEmail();
-    await shop.register(email);
-    await hydrated(page);
-    await accessible(page);
-    await shop.putIntoCart(await makeProduct({ stock: 3 }));
-    const number = await shop.placeOrder(email);
-    await visit(page, '/account');
-    await expect(page.getByRole('main').getByRole('link', { name: number })).toBeVisible();
-    await accessible(page);
-  });
-}
 
 test('an unknown address is a page that says so', async ({ page }) => {
   expectStatus(page, 404);

@@ -1,0 +1,104 @@
+import { accessible, expect, expectStatus, test, visit } from '../fixtures';
+import { buyElsewhere, cards, endCoupon, freshEmail, makeCoupon, makeProduct, ordersOf, reprice } from '../data';
+import { Shop } from '../pages/shop';
+
+test('a coupon is entered in the cart and taken off the order', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  const code = await makeCoupon();
+  await shop.putIntoCart(await makeProduct({ stock: 5, price: 5000 }));
+  await visit(page, '/cart');
+  await page.getByTestId('coupon-open').click();
+  expectStatus(page, 422);
+  await page.getByTestId('coupon-code').fill('NO-SUCH-CODE');
+  await page.getByTestId('coupon-enter').click();
+  await expect(page.getByTestId('coupon-code')).toHaveAccessibleDescription('There is no such coupon.');
+  await expect(page.getByTestId('coupon-code')).toBeFocused();
+  await accessible(page);
+  await page.getByTestId('coupon-code').fill(code.toLowerCase());
+  await page.getByTestId('coupon-code').press('Enter');
+  await expect(page.getByTestId('coupon')).toContainText(code);
+  await expect(page.getByTestId('cart-total')).toHaveText('$45.00');
+  await expect(page.getByRole('complementary', { name: 'Summary' })).toContainText('−$5.00');
+  await accessible(page);
+
+  const number = await shop.placeOrder(email);
+  await expect(page.getByRole('main')).toContainText('−$5.00');
+  await shop.fillCard(cards.good);
+  await shop.payButton.click();
+  await shop.arrivesAtConfirmation(number);
+  const [order] = await ordersOf(email);
+  expect(order).toMatchObject({ status: 'paid', discount: '500', captured: order.total });
+});
+
+test('a coupon is entered at the checkout, and taken out again', async ({ page }) => {
+  const shop = new Shop(page);
+  const code = await makeCoupon();
+  await shop.putIntoCart(await makeProduct({ stock: 5, price: 5000 }));
+  await visit(page, '/checkout');
+  await shop.fillCheckout(freshEmail());
+  const pay = page.getByRole('button', { name: /Continue to payment/ });
+  await expect(pay).toBeVisible();
+  const whole = await pay.innerText();
+  await page.getByTestId('coupon-open').click();
+  await page.getByTestId('coupon-code').fill(code);
+  await page.getByTestId('coupon-enter').click();
+  await expect(page.getByTestId('coupon')).toContainText(code);
+  await expect(pay).not.toHaveText(whole);
+  await expect(page.getByRole('main')).toContainText('−$5.00');
+  await accessible(page);
+  await page.getByTestId('coupon-remove').click();
+  await expect(page.getByTestId('coupon-open')).toBeVisible();
+  await expect(pay).toHaveText(whole);
+  // What was typed is still there.
+  await expect(page.getByLabel('Full name')).not.toHaveValue('');
+});
+
+test('what changes during the checkout is told with both totals before anything is ordered', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  const code = await makeCoupon();
+  const product = await makeProduct({ stock: 5, price: 5000 });
+  await shop.putIntoCart(product);
+  await visit(page, '/cart');
+  await page.getByTestId('coupon-open').click();
+  await page.getByTestId('coupon-code').fill(code);
+  await page.getByTestId('coupon-enter').click();
+  await expect(page.getByTestId('coupon')).toBeVisible();
+  await visit(page, '/checkout');
+  await shop.fillCheckout(email);
+  const pay = page.getByRole('button', { name: /Continue to payment/ });
+  await expect(pay).toBeVisible();
+  const totals = async () => /\$[\d.,]+/.exec(await pay.innerText())?.[0] ?? '';
+
+  // First the coupon ends, then the price rises.
+  for (const change of [() => endCoupon(code), () => reprice(product, 6000)]) {
+    const before = await totals();
+    await change();
+    expectStatus(page, 422);
+    await pay.click();
+    await expect(page.getByTestId('form-errors')).toContainText(`It was ${before} and is now`);
+    await expect.poll(totals).not.toBe(before);
+    expect(await ordersOf(email)).toEqual([]);
+    await accessible(page);
+  }
+  await expect(page.getByTestId('coupon-problem')).toContainText('expired');
+  await pay.click();
+  await page.waitForURL(/\/checkout\/pay\//);
+  expect(await ordersOf(email)).toMatchObject([{ status: 'pending_payment', discount: '0' }]);
+});
+
+test('a line of the cart says what has changed about it', async ({ page }) => {
+  const shop = new Shop(page);
+  const product = await makeProduct({ stock: 3, price: 2000 });
+  await shop.putIntoCart(product);
+  await visit(page, '/cart');
+  await page.getByRole('button', { name: `One more of ${product.title}` }).click();
+  await expect(page.getByTestId('cart-line-quantity')).toHaveText('2');
+  await reprice(product, 2200);
+  await buyElsewhere(product, 2);
+  await visit(page, '/cart');
+  await expect(page.getByTestId('cart-line-problems')).toContainText('Now $22.00, it was $20.00');
+  await expect(page.getByTestId('cart-line-problems')).toContainText('Only 1 left');
+  await accessible(page);
+});

@@ -1,0 +1,53 @@
+import { accessible, expect, test, visit } from '../fixtures';
+import { makeProduct } from '../data';
+
+test('a list is narrowed down, sorted, and gone back to: all of it stands in the address', async ({ page }) => {
+  await visit(page, '/search');
+  const filters = page.getByTestId('listing-filters');
+  const applied = page.getByTestId('listing-applied');
+  const all = Number.parseInt((await page.getByTestId('listing-count').textContent()) ?? '', 10);
+
+  await filters.getByLabel('Ready to ship only').check();
+  await page.waitForURL(/in_stock=true/);
+  await filters.getByLabel(/4 stars and up/).check();
+  await page.waitForURL(/min_rating=4/);
+  await expect(applied.getByRole('link')).toHaveCount(3);
+  const some = Number.parseInt((await page.getByTestId('listing-count').textContent()) ?? '', 10);
+  expect(some).toBeGreaterThan(0);
+  expect(some).toBeLessThan(all);
+  await accessible(page);
+
+  await page.getByTestId('listing-sort').selectOption('rating');
+  await page.waitForURL(/sort=rating/);
+  const narrowed = page.url();
+  const first = page.getByTestId('product-card').first();
+  await expect(first).toBeVisible();
+
+  await applied.getByRole('link', { name: /4 stars and up/ }).click();
+  await page.waitForURL((url) => !url.search.includes('min_rating'));
+  await expect(applied.getByRole('link')).toHaveCount(1);
+  await page.goBack();
+  await page.waitForURL(narrowed);
+  await expect(filters.getByLabel(/4 stars and up/)).toBeChecked();
+  await expect(page.getByTestId('listing-sort')).toHaveValue('rating');
+
+  await visit(page, narrowed.replace('sort=rating', 'sort=price_asc'));
+  await page.getByTestId('listing-sort').selectOption('rating');
+  await page.waitForURL(/sort=rating/);
+  await page.goBack();
+  await expect(page.getByTestId('listing-sort')).toHaveValue('price_asc');
+  await page.goForward();
+  await expect(page.getByTestId('listing-sort')).toHaveValue('rating');
+
+  // The address alone is enough.
+  await visit(page, narrowed);
+  await expect(applied.getByRole('link')).toHaveCount(3);
+});
+
+test('what is not found is said, with ways on', async ({ page }) => {
+  const product = await makeProduct({ stock: 1 });
+  await visit(page, `/search?q=${encodeURIComponent(product.title)}&max_price=1`);
+  await expect(page.getByRole('main')).toContainText('Nothing found');
+  await page.getByTestId('listing-applied').getByRole('link').first().click();
+  await expect(page.getByRole('main').getByRole('link', { name: product.title }).first()).toBeVisible();
+});

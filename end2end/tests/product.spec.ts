@@ -1,0 +1,69 @@
+import { accessible, expect, test, visit } from '../fixtures';
+import { makeVariants, reviewedProduct } from '../data';
+import { Shop } from '../pages/shop';
+
+test('a product shows its newest reviews, and all of them when asked', async ({ page }) => {
+  const { slug, reviews } = await reviewedProduct();
+  await visit(page, `/p/${slug}`);
+  await expect(page.getByTestId('review')).toHaveCount(4);
+  const data = JSON.parse((await page.locator('script[type="application/ld+json"]').first().textContent()) ?? '');
+  expect(data.aggregateRating.reviewCount).toBe(reviews);
+  await page.getByRole('link', { name: `All ${reviews} reviews` }).click();
+  await expect(page.getByTestId('review')).toHaveCount(reviews);
+  await expect(page.getByRole('link', { name: `All ${reviews} reviews` })).toBeHidden();
+  await accessible(page);
+});
+
+test('a picture is seen in full size, and the next one by the keyboard', async ({ page }) => {
+  const { slug } = await reviewedProduct();
+  await visit(page, `/p/${slug}`);
+  const picture = page.getByRole('link', { name: /Enlarge$/ }).first();
+  await picture.click();
+  const dialog = page.getByRole('dialog', { name: /^Picture 1 of/ });
+  await expect(dialog.getByRole('img')).toBeVisible();
+  await accessible(page, '#zoom');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('dialog', { name: /^Picture 2 of/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(picture).toBeFocused();
+});
+
+test('a variant is chosen by its options: address, price and cart follow', async ({ page }) => {
+  const [small, large] = await makeVariants([
+    { options: { Colour: 'Sand', Size: 'Small' }, price: 2000, stock: 3 },
+    { options: { Colour: 'Sand', Size: 'Large' }, price: 2600, stock: 3 },
+    { options: { Colour: 'Moss', Size: 'Small' }, price: 2000, stock: 0 },
+  ]);
+  const value = (name: string) => page.getByTestId('product-option').filter({ hasText: name });
+  await visit(page, `/p/${small.slug}`);
+  await expect(value('Small')).toHaveAttribute('aria-current', 'true');
+  await expect(page.getByTestId('product-price').first()).toHaveText('$20.00');
+  await value('Large').click();
+  await page.waitForURL(`**/p/${large.slug}?variant=${large.variantId}`);
+  await expect(value('Large')).toHaveAttribute('aria-current', 'true');
+  await expect(page.getByTestId('product-price').first()).toHaveText('$26.00');
+  // What does not go together with it says so, and leads to what is nearest: here it is sold out.
+  await expect(value('Moss')).toContainText('not available');
+  await accessible(page);
+  await new Shop(page).add();
+  await expect(page.getByTestId('cart-line')).toContainText('Large');
+  await expect(page.getByTestId('cart-line-total')).toHaveText('$26.00');
+  await page.keyboard.press('Escape');
+  await value('Moss').click();
+  await expect(page.getByTestId('product-add-to-cart')).toBeDisabled();
+  await expect(page.getByTestId('product-add-to-cart')).toHaveText('Sold out');
+  // The address alone says which variant is meant.
+  await visit(page, `/p/${large.slug}?variant=${large.variantId}`);
+  await expect(value('Large')).toHaveAttribute('aria-current', 'true');
+});
+
+test('delivery is promised before anything is in the cart', async ({ page }) => {
+  const { slug } = await reviewedProduct();
+  await visit(page, `/p/${slug}`);
+  const delivery = page.getByTestId('product-delivery');
+  await expect(delivery).toContainText(/Delivered by .+ in \d+ to \d+ working days/);
+  await delivery.getByText('Delivered by').click();
+  await expect(delivery).toContainText('United States');
+  await accessible(page);
+});

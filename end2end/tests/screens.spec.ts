@@ -1,0 +1,233 @@
+import { type Page } from '@playwright/test';
+import { accessible, expect, expectStatus, hydrated, picture, test, visit } from '../fixtures';
+import { address, cards, endHold, freshEmail, makeProduct, ordersOf, password, reviewedProduct, signIns, type SignIn } from '../data';
+import { Shop } from '../pages/shop';
+
+// Every page and dialog of the shop, on a phone and on a desk, light and dark: clean for assistive technology, and kept as a
+// picture, to be looked at.
+
+for (const width of [390, 1440]) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`every page and dialog is clean and pictured (${width} pixels, ${theme})`, async ({ page }) => {
+      test.setTimeout(300_000);
+      await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      const screens = new Screens(page, `${width}-${theme}`, width < 1024);
+      await screens.catalogue();
+      await screens.purchase();
+      await screens.unpaid();
+      await screens.areas();
+    });
+  }
+}
+
+for (const market of ['/de', '/xb']) {
+  test(`what a purchase leads through is clean and pictured in ${market}`, async ({ page }) => {
+    test.setTimeout(180_000);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await buy(page, market, async (name, options) => {
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        // The catalogue's markup in other languages is looked at in language.spec.ts.
+        if (!['home', 'listing', 'product'].includes(name)) await accessible(page);
+        await picture(page, `${market.slice(1)}-${name}-${width}`, options);
+      }
+    });
+  });
+}
+
+test('what a purchase leads through is pictured at 820 pixels', async ({ page }) => {
+  test.setTimeout(120_000);
+  await page.setViewportSize({ width: 820, height: 1180 });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await buy(page, '', (name, options) => picture(page, `${name}-820`, options));
+});
+
+type Look = (name: string, options?: { fullPage?: boolean }) => Promise<void>;
+
+/** A new account buys, from the front page to its own, and each page is looked at. Forms are filled in by the names of their
+    fields: labels are in the language of the market, and the mirrored one has none that can be typed. */
+async function buy(page: Page, market: string, look: Look) {
+  const shop = new Shop(page);
+  const main = page.getByRole('main');
+  const field = (name: string) => main.locator(`[name="${name}"]`);
+  const send = (within: string) => main.locator(`form:has(${within}) button[type=submit]`).click();
+  const product = await makeProduct({ stock: 3 });
+  await visit(page, `${market}/account/register`);
+  for (const [name, value] of [['name', address.name], ['email', freshEmail()], ['password', password]]) await field(name).fill(value);
+  await send('[name=password]');
+  await page.waitForURL(`**${market}/account`);
+  for (const [name, path] of [['home', '/'], ['listing', '/search'], ['product', `/p/${product.slug}`]]) {
+    await visit(page, `${market}${path}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await look(name);
+  }
+  await shop.add();
+  await visit(page, `${market}/cart`);
+  await expect(page.getByTestId('cart-line')).toContainText(product.title);
+  await look('cart');
+  await visit(page, `${market}/checkout`);
+  await field('country').selectOption(address.country);
+  await field('region').selectOption(address.region);
+  for (const name of ['name', 'line1', 'city', 'postal_code'] as const) await field(name).fill(address[name]);
+  await field('postal_code').blur();
+  await expect(field('shown_amount')).toHaveAttribute('value', /\d/);
+  await look('checkout');
+  await send('[name=shown_amount]');
+  await page.waitForURL(/\/checkout\/pay\//);
+  const number = shop.orderNumber();
+  await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+  await look('pay', { fullPage: false });
+  await shop.fillCard(cards.good);
+  await send('iframe');
+  await shop.arrivesAtConfirmation(number);
+  await look('order');
+  await visit(page, `${market}/account`);
+  await expect(page.getByTestId('account-address')).toBeVisible();
+  await look('account');
+}
+
+class Screens {
+  private readonly shop: Shop;
+  private trackingLink = '';
+
+  constructor(
+    private readonly page: Page,
+    private readonly suffix: string,
+    private readonly isNarrow: boolean,
+  ) {
+    this.shop = new Shop(page);
+  }
+
+  private async look(name: string, options: { fullPage?: boolean } = {}) {
+    await accessible(this.page);
+    await picture(this.page, `${name}-${this.suffix}`, options);
+  }
+
+  private async lookAt(name: string, path: string) {
+    await visit(this.page, path);
+    await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
+    await this.look(name);
+  }
+
+  async catalogue() {
+    await this.lookAt('home', '/');
+    const main = this.page.getByRole('main');
+    const [category, seller] = await Promise.all(['/c/', '/s/'].map((start) => main.locator(`a[href^="${start}"]`).first().getAttribute('href')));
+    await this.lookAt('category', category ?? '');
+    if (this.isNarrow) {
+      await this.page.getByTestId('listing-filters').locator('summary').click();
+      await expect(this.page.getByLabel('Ready to ship only')).toBeVisible();
+      await this.look('filters');
+    }
+    await this.lookAt('seller', seller ?? '');
+    await this.lookAt('search', '/search?q=bowl&max_price=90&sort=price_asc');
+    await this.lookAt('search-nothing', '/search?q=nothing-is-called-like-this');
+    const { slug } = await reviewedProduct();
+    await this.lookAt('product-reviews', `/p/${slug}?reviews=all`);
+    await this.lookAt('product', `/p/${slug}`);
+    await this.page.getByRole('link', { name: /Enlarge$/ }).first().click();
+    await expect(this.page.getByRole('dialog')).toBeVisible();
+    await this.look('product-picture', { fullPage: false });
+    await this.page.keyboard.press('Escape');
+    expectStatus(this.page, 404);
+    await this.lookAt('not-found', '/nowhere');
+    await this.lookAt('cart-empty', '/cart');
+  }
+
+  async purchase() {
+    const { page, shop } = this;
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    await this.look('drawer', { fullPage: false });
+    await page.keyboard.press('Escape');
+    await visit(page, `/p/${(await reviewedProduct()).slug}`);
+    await shop.add();
+    await visit(page, '/cart');
+    await expect(page.getByTestId('cart-line')).toHaveCount(2);
+    await page.getByTestId('coupon-open').click();
+    await this.look('cart');
+    await visit(page, '/checkout');
+    await page.getByRole('main').getByRole('button', { name: /^Continue/ }).click();
+    await expect(page.getByTestId('form-errors')).toBeFocused();
+    await this.look('checkout-errors');
+    await shop.fillCheckout(freshEmail());
+    await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+    await this.look('checkout');
+    await page.getByRole('button', { name: /Continue to payment/ }).click();
+    await page.waitForURL(/\/checkout\/pay\//);
+    const number = shop.orderNumber();
+    await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+    await this.look('pay', { fullPage: false });
+    await this.lookAt('order-unpaid', `/orders/${number}`);
+    await page.getByRole('link', { name: 'Pay now' }).click();
+    await shop.fillCard(cards.good);
+    await shop.payButton.click();
+    await shop.arrivesAtConfirmation(number);
+    await this.look('order');
+    this.trackingLink = (await page.getByTestId('order-tracking-link').getAttribute('href')) ?? '';
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.waitForURL(`**/orders/${number}`);
+  }
+
+  /** An order that is not paid in the end; then the account has two, and an address. */
+  async unpaid() {
+    const { page, shop } = this;
+    const email = freshEmail();
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    const number = await shop.placeOrder(email);
+    await shop.fillCard(cards.declined);
+    // The gateway's own answer to a declined card is 402.
+    expectStatus(page, 402);
+    await shop.payButton.click();
+    await expect(page.getByTestId('payment-refusal')).toBeFocused();
+    await this.look('pay-declined', { fullPage: false });
+    await endHold(number);
+    await expect.poll(async () => (await ordersOf(email))[0].status).toBe('expired');
+    await visit(page, `/checkout/pay/${number}`);
+    await expect(page.getByTestId('payment-ended')).toBeVisible();
+    await this.look('pay-ended');
+    await visit(page, '/account');
+    await expect(page.getByRole('main').getByRole('link', { name: number })).toBeVisible();
+    await expect(page.getByTestId('account-address')).toBeVisible();
+    await this.look('account');
+    await this.lookAt('verify', '/account/verify?token=none');
+    await this.lookAt('account-address', '/account/address');
+  }
+
+  /** What is behind a sign-in, and the ways there. */
+  async areas() {
+    const { page } = this;
+    const { admin, shopper, sellers } = signIns();
+    await page.context().clearCookies();
+    await this.lookAt('order-by-link', this.trackingLink);
+    await page.context().clearCookies();
+    await this.lookAt('sign-in', '/account/sign-in');
+    await page.getByLabel('E-mail', { exact: true }).fill(freshEmail());
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await expect(page.getByTestId('form-errors')).toBeFocused();
+    await this.look('sign-in-error');
+    await this.lookAt('register', '/account/register');
+    await this.signIn('/sell', sellers[0]);
+    await this.look('sell');
+    await page.context().clearCookies();
+    await this.signIn('/admin', admin);
+    await this.look('admin');
+    await page.context().clearCookies();
+    await this.signIn('/account', shopper);
+    expectStatus(page, 403);
+    await this.lookAt('closed-area', '/admin');
+  }
+
+  private async signIn(path: string, { email, password }: SignIn) {
+    const { page } = this;
+    await visit(page, `/account/sign-in?next=${path}`);
+    await page.getByLabel('E-mail', { exact: true }).fill(email);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL((url) => url.pathname === path);
+    await hydrated(page);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+}
