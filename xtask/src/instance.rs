@@ -36,6 +36,8 @@ const SIGN_IN_LIMIT: &str = "100000";
 const ADMIN_EMAIL: &str = "admin@souk.example";
 /// The demonstration shopper that `souk seed` makes; the sellers sign in as well, each with its own address.
 const SHOPPER_EMAIL: &str = "shopper@souk.example";
+/// Who writes mails; they stay in a directory of this machine.
+const MAIL_FROM: &str = "Souk <souk@souk.example>";
 
 /// The steps `start_services` and `start_shop` take, for numbering them.
 pub(crate) const SERVICE_STEPS: usize = 2;
@@ -127,6 +129,8 @@ impl<'workspace> Instance<'workspace> {
         self.set_default("SOUK_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
         self.set("SOUK_SECRET_KEY", self.secrets.souk_secret_key.clone());
         self.set("SOUK_MEDIA_DIR", self.state.media().display().to_string());
+        self.set("SOUK_MAIL_DIRECTORY", self.state.mail().display().to_string());
+        self.set("SOUK_MAIL_FROM", MAIL_FROM.to_owned());
         let demo = self.workspace.root.join("demo").display().to_string();
         self.set("SOUK_DEMO_DIR", demo);
         self.set_default("SOUK_ADMIN_EMAIL", ADMIN_EMAIL.to_owned());
@@ -284,6 +288,11 @@ impl<'workspace> Instance<'workspace> {
         self.value("SOUK_PUBLIC_URL")
     }
 
+    /// What the private servers were told to ask for.
+    pub(crate) fn server_passwords(&self) -> [&str; 2] {
+        [&self.secrets.postgres_password, &self.secrets.redis_password]
+    }
+
     pub(crate) fn value(&self, name: &str) -> &str {
         self.environment.get(name).map_or("", String::as_str)
     }
@@ -304,6 +313,7 @@ impl<'workspace> Instance<'workspace> {
             "sandbox_control_url": optional("SOUK_SANDBOX_CONTROL_URL"),
             "database_url": self.value("DATABASE_URL"),
             "redis_url": self.value("REDIS_URL"),
+            "mail_directory": self.value("SOUK_MAIL_DIRECTORY"),
             "sign_ins": {
                 "admin": { "email": self.value("SOUK_ADMIN_EMAIL"), "password": self.value("SOUK_ADMIN_PASSWORD") },
                 "shopper": { "email": SHOPPER_EMAIL, "password": demo_password },

@@ -104,6 +104,7 @@ fn visitor(workspace: &Workspace, instance: &Instance, program: &str) -> Command
         .env("SOUK_ADMIN_URL", text("/admin_url"))
         .env("SOUK_SHOPPER_EMAIL", text("/sign_ins/shopper/email"))
         .env("SOUK_RUN_FILE", instance.state.run_file())
+        .env("SOUK_SCREENSHOTS", workspace.target.join("screenshots"))
         .env("SOUK_BIN", workspace.souk());
     command
 }

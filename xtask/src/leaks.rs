@@ -9,7 +9,7 @@ use std::{
 };
 
 /// What begins a secret wherever it stands, and what is said when it is found.
-const BEGINNINGS: [(&str, &str); 8] = [
+const BEGINNINGS: [(&str, &str); 7] = [
     // `pi_…_secret_…`: with it and the public key a payment can be confirmed.
     ("_secret_", "a payment's client secret"),
     ("sk_test_", "a key of the gateway"),
@@ -17,10 +17,10 @@ const BEGINNINGS: [(&str, &str); 8] = [
     ("whsec_", "the secret that webhooks are signed with"),
     ("__Host-souk_", "a cookie"),
     ("Bearer ", "an access token"),
-    // A JSON object in base64: how every signed token begins.
-    ("eyJ", "a signed token"),
     ("-----BEGIN", "a private key"),
 ];
+/// A JSON object in base64: how every signed token begins.
+const TOKEN_BEGINNING: &str = "eyJ";
 /// What the journeys and the API's proof sign up with.
 const PASSWORDS_OF_TESTS: [&str; 2] = ["copper kettle moss 7", "seven teal lanterns hum"];
 /// What the instance itself was told to keep.
@@ -41,7 +41,7 @@ const FINDINGS_SHOWN: usize = 20;
 /// # Errors
 /// When a line holds a secret: where it stands is said, not the secret.
 pub(crate) fn check(instance: &Instance) -> Result<()> {
-    let known = SECRET_SETTINGS.map(|name| instance.value(name)).into_iter().chain(PASSWORDS_OF_TESTS);
+    let known = SECRET_SETTINGS.map(|name| instance.value(name)).into_iter().chain(PASSWORDS_OF_TESTS).chain(instance.server_passwords());
     let known: Vec<&str> = known.filter(|secret| secret.len() >= KNOWN_LENGTH_MIN).collect();
     search(&instance.state.logs(), &known)
 }
@@ -82,6 +82,9 @@ fn secret_in(line: &str, known: &[&str]) -> Option<&'static str> {
     }
     if holds_token(line) {
         return Some("a token");
+    }
+    if holds_signed_token(line) {
+        return Some("a signed token");
     }
     BEGINNINGS.iter().find(|(beginning, _)| line.contains(beginning)).map(|(_, what)| *what)
 }
@@ -125,6 +128,12 @@ fn holds_token(line: &str) -> bool {
         .any(|word| word.len() == TOKEN_DIGITS && word.bytes().all(|sign| sign.is_ascii_hexdigit()))
 }
 
+/// Only at the beginning of a word: the gateway's random identifiers (`req_…`) may hold the same three letters.
+fn holds_signed_token(line: &str) -> bool {
+    let goes_on = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '.');
+    line.match_indices(TOKEN_BEGINNING).any(|(at, _)| !line[..at].ends_with(goes_on))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +154,7 @@ mod tests {
             "cookie: __Host-souk_session=0",
             "Authorization: Bearer 0",
             "token=eyJhbGciOiJIUzI1NiJ9",
+            "eyJhbGciOiJIUzI1NiJ9.e30.c2ln",
             "path=/track?token=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
             "signed in with tin-kettle-moss",
         ] {
@@ -163,6 +173,8 @@ mod tests {
             "order 01999999-4000-7000-8000-424242424242",
             "card ending in 4242",
             "pk_test_0123 POST /v1/payment_intents 200",
+            "request=req_b99RHRAaO1V5lN4beyJ3Hu4q",
+            "request=req_eyJRHRAaO1V5lN4b993Hu4q0",
             "digest 00112233445566778899aabbccddeeff",
         ] {
             assert_eq!(secret_in(line, &["tin-kettle-moss"]), None, "{line}");

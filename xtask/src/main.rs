@@ -13,6 +13,7 @@ mod journeys;
 mod leaks;
 mod prepare;
 mod processes;
+mod rehearsal;
 mod rust_checks;
 mod secrets;
 mod services;
@@ -29,7 +30,7 @@ mod up;
 mod workspace;
 
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 use workspace::Workspace;
 
 /// Everything the project does with itself.
@@ -47,6 +48,9 @@ enum Task {
         /// Port of the shop on 127.0.0.1; the next free one is taken when it is in use
         #[arg(long, default_value_t = up::DEFAULT_PORT, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
+        /// Where its data and logs are kept
+        #[arg(long, default_value = ".souk", hide = true)]
+        directory: PathBuf,
     },
     /// Stop what `up` started, from any terminal
     Down,
@@ -60,7 +64,7 @@ enum Task {
     },
     /// Prove everything: lints, both builds, all tests, end to end
     Test,
-    /// The stages of `test` that need no release build, as continuous integration calls it
+    /// The same as `test`, as continuous integration calls it
     Ci,
     /// Check the walls between crates and features, and the house rules no lint knows
     Tidy,
@@ -96,12 +100,11 @@ fn main() -> ExitCode {
 fn run(task: Task) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     match task {
-        Task::Up { port } => up::up(&workspace, port),
+        Task::Up { port, directory } => up::up(&workspace, port, &directory),
         Task::Down => up::down(&workspace),
         Task::Reset => up::reset(&workspace),
         Task::Dev { port } => up::dev(&workspace, port),
-        Task::Test => stages::run(&workspace, stages::Extent::Whole),
-        Task::Ci => stages::run(&workspace, stages::Extent::Ci),
+        Task::Test | Task::Ci => stages::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Bench { what: BenchTarget::Pages } => up::bench_pages(&workspace),
         Task::Prepare { check } => prepare::run(&workspace, check),
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn a_port_is_one_that_can_be_told_to_others() {
         let port = |text: &str| match Arguments::try_parse_from(["xtask", "up", "--port", text]).ok()?.task {
-            Task::Up { port } => Some(port),
+            Task::Up { port, .. } => Some(port),
             _ => None,
         };
         assert_eq!(["1", "65535", "0", "65536"].map(port), [Some(1), Some(65_535), None, None]);

@@ -28,6 +28,11 @@ pub(crate) struct Settings {
 const OWN: [&str; 5] = ["SOUK_PUBLIC_URL", "SOUK_ADMIN_EMAIL", "SOUK_ADMIN_PASSWORD", "SOUK_DEMO_PASSWORD", "SOUK_SIGN_IN_LIMIT"];
 
 impl Settings {
+    /// All variables that make a difference.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        ["DATABASE_URL", "REDIS_URL", "SOUK_PAYMENTS"].into_iter().chain(OWN)
+    }
+
     /// Everything private: what tests and measurements run on, whatever the environment says.
     pub(crate) fn private() -> Self {
         Self { database_url: None, redis_url: None, payments: Payments::Sandbox, own: BTreeMap::new() }

@@ -1,5 +1,4 @@
-//! `cargo xtask test`: stages with a budget each. Continuous integration runs the first of them, up to the Rust tests and the
-//! query metadata; the stages that need the release build follow in `test`.
+//! `cargo xtask test`: stages with a budget each. Continuous integration runs the same.
 
 use crate::{
     build, bundle,
@@ -9,7 +8,7 @@ use crate::{
     interrupt::Interrupt,
     journeys, prepare,
     processes::{Processes, end_leftovers},
-    rust_checks,
+    rehearsal, rust_checks,
     settings::Settings,
     state::State,
     steps::{Steps, human},
@@ -21,58 +20,44 @@ use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
 /// Stages in order, with the minutes each may take on two cores with nothing cached.
-const BUDGET: [(&str, u64); 11] = [
-    ("tools", 15),
-    ("lints on both targets", 6),
-    ("test build", 12),
-    ("Rust tests", 5),
-    ("query metadata", 1),
-    ("release build", 20),
+const BUDGET: [(&str, u64); 12] = [
+    ("tools", 10),
+    ("lints on both targets", 8),
+    ("test build", 9),
+    ("Rust tests", 7),
+    ("query metadata", 3),
+    ("release build", 29),
     ("bundle sizes and test doors", 1),
-    ("end to end", 6),
-    ("API by its description", 3),
+    ("end to end", 14),
+    ("API by its description", 2),
     ("hammer", 3),
-    ("page ratio", 3),
+    ("page ratio", 2),
+    ("up, killed and up again", 1),
 ];
-/// How many of them continuous integration runs.
-const CI_STAGES: usize = 5;
 /// A hosted run is cut off after this many minutes.
 const WALL_MINUTES: u64 = 90;
-
-/// How much is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// What needs no release build.
-    Ci,
-    Whole,
-}
 
 /// The time each stage took.
 #[derive(Debug)]
 struct Stages {
-    planned: &'static [(&'static str, u64)],
     started: Instant,
     taken: Vec<Duration>,
 }
 
 impl Stages {
-    fn begin(extent: Extent) -> Self {
-        let planned = match extent {
-            Extent::Ci => &BUDGET[..CI_STAGES],
-            Extent::Whole => &BUDGET[..],
-        };
-        let total: u64 = planned.iter().map(|(_, minutes)| minutes).sum();
+    fn begin() -> Self {
+        let total: u64 = BUDGET.iter().map(|(_, minutes)| minutes).sum();
         println!("Budget with nothing cached, on 2 cores:");
-        for (name, minutes) in planned {
+        for (name, minutes) in BUDGET {
             println!("  {name:<30} {minutes:>3} min");
         }
         println!("  {:<30} {total:>3} min of {WALL_MINUTES}\n", "total");
-        Self { planned, started: Instant::now(), taken: Vec::new() }
+        Self { started: Instant::now(), taken: Vec::new() }
     }
 
     /// Runs the next stage of the table.
     fn stage<T>(&mut self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let (name, minutes) = self.planned[self.taken.len()];
+        let (name, minutes) = BUDGET[self.taken.len()];
         println!("\n===== {name} (budget {minutes} min)");
         let started = Instant::now();
         let result = work();
@@ -85,7 +70,7 @@ impl Stages {
     /// The table again, with what was needed. An overrun is told, not punished: machines differ.
     fn print(&self) {
         println!("\n{:<32} {:>8} {:>10}", "stage", "budget", "taken");
-        for ((name, minutes), taken) in self.planned.iter().zip(&self.taken) {
+        for ((name, minutes), taken) in BUDGET.iter().zip(&self.taken) {
             let over = taken.as_secs() > minutes * 60;
             println!("{name:<32} {minutes:>4} min {:>10}{}", human(*taken), if over { "  over budget" } else { "" });
         }
@@ -93,11 +78,11 @@ impl Stages {
     }
 }
 
-/// The stages of `extent`, against a fresh private instance in a directory of its own.
+/// All stages, against a fresh private instance in a directory of its own.
 ///
 /// # Errors
 /// Those of the first stage that fails.
-pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let directory = if in_ci() { workspace.cache.join("test") } else { workspace.root.join(".souk/test") };
     let state = State::open(directory)?;
     let Some(lock) = state.lock()? else {
@@ -107,8 +92,9 @@ pub(crate) fn run(workspace: &Workspace, extent: Extent) -> Result<()> {
     remove_data(&state)?;
     let interrupt = Interrupt::listen()?;
     let processes = Processes::take_charge(&state.processes())?;
-    let mut stages = Stages::begin(extent);
-    let outcome = prove(workspace, state, processes, lock, &interrupt, &mut stages, extent);
+    let mut stages = Stages::begin();
+    let outcome = prove(workspace, state.clone(), processes, lock, &interrupt, &mut stages)
+        .and_then(|()| stages.stage(|| rehearsal::up_killed_and_up_again(workspace, &state, &interrupt)));
     stages.print();
     outcome
 }
@@ -120,7 +106,6 @@ fn prove(
     lock: std::fs::File,
     interrupt: &Interrupt,
     stages: &mut Stages,
-    extent: Extent,
 ) -> Result<()> {
     let mut runner = Runner::streamed(interrupt.clone());
     let steps = |total| Steps::new(total, Runner::streamed(interrupt.clone()));
@@ -128,13 +113,13 @@ fn prove(
     stages.stage(|| say(rust_checks::lints(workspace, &mut runner)))?;
     stages.stage(|| rust_checks::build_tests(workspace, &mut runner))?;
     let mut instance = Instance::open(workspace, state, Settings::private(), processes, lock)?;
-    let outcome = prove_running(workspace, &mut instance, interrupt, stages, extent);
+    let outcome = prove_running(workspace, &mut instance, interrupt, stages);
     let stopped = instance.stop(|name| println!("Stopping {name}"));
     outcome.and(stopped)
 }
 
 /// The stages that need servers.
-fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Interrupt, stages: &mut Stages, extent: Extent) -> Result<()> {
+fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Interrupt, stages: &mut Stages) -> Result<()> {
     let mut runner = Runner::streamed(interrupt.clone());
     let mut steps = Steps::new(SERVICE_STEPS + SHOP_STEPS + 3, Runner::streamed(interrupt.clone()));
     stages.stage(|| {
@@ -142,9 +127,6 @@ fn prove_running(workspace: &Workspace, instance: &mut Instance, interrupt: &Int
         rust_checks::tests(workspace, instance, &mut runner)
     })?;
     stages.stage(|| say(prepare::against(workspace, instance.postgres()?, &mut runner, true)))?;
-    if extent == Extent::Ci {
-        return Ok(());
-    }
     stages.stage(|| build::release(workspace, &mut Steps::new(1, Runner::streamed(interrupt.clone()))))?;
     stages.stage(|| {
         bundle::check(workspace)?;

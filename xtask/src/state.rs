@@ -57,6 +57,11 @@ impl State {
         self.directory.join("media")
     }
 
+    /// The Maildir of what the shop mails.
+    pub(crate) fn mail(&self) -> PathBuf {
+        self.directory.join("mail")
+    }
+
     /// The directory of the bank's own book.
     pub(crate) fn sandbox_journal(&self) -> PathBuf {
         self.directory.join("sandbox")

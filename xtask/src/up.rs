@@ -17,7 +17,9 @@ use crate::{
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::{
-    fs, thread,
+    fs,
+    path::Path,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -32,10 +34,10 @@ const WISHED_RELOAD_PORT: u16 = 3_300;
 ///
 /// # Errors
 /// Those of the step that failed, or of a child that ended by itself.
-pub(crate) fn up(workspace: &Workspace, port: u16) -> Result<()> {
+pub(crate) fn up(workspace: &Workspace, port: u16, directory: &Path) -> Result<()> {
     let started = Instant::now();
     let settings = Settings::from_environment()?;
-    let state = State::open(workspace.root.join(".souk"))?;
+    let state = State::open(workspace.root.join(directory))?;
     let Some(lock) = state.lock()? else {
         return already_running(&state);
     };
@@ -212,6 +214,7 @@ fn print_addresses(run: &Value) {
         "" => println!("  Payments         Stripe"),
         sandbox => println!("  Test payments    {sandbox}  (card 4242 4242 4242 4242, any later date, any CVC)"),
     }
+    println!("  Mail             {}/new", text("/mail_directory"));
     println!("\n  Sign in as       e-mail                            password");
     let mut sign_ins = vec![("shopper", "/sign_ins/shopper".to_owned())];
     let sellers = run.pointer("/sign_ins/sellers").and_then(Value::as_array);

@@ -65,6 +65,7 @@ fn check(path: &str, text: &str) -> Result<Vec<Violation>> {
         Kind::Rust => {
             violations.extend(walls::check_imports(&source));
             violations.extend(rules::check(&source));
+            violations.extend(rules::check_texts(&source));
             violations.extend(sql::check_rust(&source));
         }
         Kind::Manifest => violations.extend(walls::check_manifest(&source)?),

@@ -1,4 +1,4 @@
-//! Single words that may stand in one place only.
+//! Words and texts that may stand in one place only.
 
 use super::{Violation, source::Source};
 
@@ -20,9 +20,37 @@ pub(super) fn check(source: &Source) -> Vec<Violation> {
         .collect()
 }
 
+/// Tells countries apart by the labels of the domain's table.
+const LABELS_FILE: &str = "app/src/countries.rs";
+
+/// Sentences for people in the code of the pages: they stand in `app/messages`, in every language. Log lines begin small.
+pub(super) fn check_texts(source: &Source) -> Vec<Violation> {
+    if source.crate_name() != "app" || source.module_path().is_none() || source.path == LABELS_FILE {
+        return Vec::new();
+    }
+    let texts = source.texts.iter().filter(|text| !text.in_test && is_sentence(&text.value));
+    texts.map(|text| source.violation(text.line, "a text for people stands in app/messages, in every language")).collect()
+}
+
+/// Several words, the first with a capital letter; a literal comes with its quotation marks.
+fn is_sentence(text: &str) -> bool {
+    let mut words = text.trim_matches('"').split(' ');
+    let starts_large = words.next().is_some_and(|word| word.starts_with(|first: char| first.is_uppercase()));
+    starts_large && words.any(|word| word.starts_with(|first: char| first.is_lowercase()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::found;
+
+    #[test]
+    fn texts_for_people_stand_in_every_language() {
+        let code = "fn f() { view! { <p>\"Your cart\"</p> } }";
+        assert_eq!(found("app/src/cart/cart_page.rs", code), ["a text for people stands in app/messages, in every language"]);
+        let small = "/// Says so.\nfn f() { tracing::warn!(\"a cart was not read\"); view! { <p class=\"Mt-3 \">\"Souk\"</p> } }";
+        assert!(found("app/src/cart/cart_page.rs", small).is_empty());
+        assert!(found("server/src/rest/cart.rs", code).is_empty());
+    }
 
     #[test]
     fn unescaped_text_has_one_place() {

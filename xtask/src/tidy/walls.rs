@@ -19,12 +19,12 @@ pub(super) const CRATES: [(&str, &[&str]); 8] = [
 ];
 
 /// Features in the order in which they may use each other: those left of oneself, never those right.
-const FEATURES: [&str; 11] =
-    ["accounts", "media", "catalog", "inventory", "pricing", "cart", "payments", "orders", "checkout", "sellers", "admin"];
+const FEATURES: [&str; 12] =
+    ["accounts", "media", "catalog", "reviews", "inventory", "pricing", "cart", "payments", "orders", "checkout", "sellers", "admin"];
 /// Features that every other may use; they themselves use none.
-const SHARED_FEATURES: [&str; 4] = ["events", "idempotency", "jobs", "rate_limit"];
-/// What may look at every feature and is used by none: it listens, fills an empty shop, audits, or tests.
-const OBSERVERS: [&str; 4] = ["notifications", "demo", "check", "testing"];
+const SHARED_FEATURES: [&str; 5] = ["events", "idempotency", "jobs", "mail", "rate_limit"];
+/// What may look at every feature and is used by none: it listens, fills a shop, audits, or tests.
+const OBSERVERS: [&str; 5] = ["notifications", "demo", "import", "check", "testing"];
 /// In `backend` these do not call each other: `checkout` joins them, and afterwards they talk by events.
 const JOINED_BY_CHECKOUT: [&str; 4] = ["inventory", "pricing", "payments", "orders"];
 
