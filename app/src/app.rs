@@ -59,7 +59,7 @@ fn provide_page_contexts() {
 #[component]
 fn Pages() -> impl IntoView {
     view! {
-        <FlatRoutes fallback=|| view! { <NotFoundPage/> } transition=true>
+        <FlatRoutes fallback=|| view! { <NotFoundPage/> }>
             <Route path=path!("/") view={Lazy::<HomePage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/c/:slug") view={Lazy::<CategoryPage>::new()} ssr=SsrMode::Async/>
             <Route path=path!("/search") view={Lazy::<SearchPage>::new()} ssr=SsrMode::Async/>

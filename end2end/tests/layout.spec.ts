@@ -44,3 +44,20 @@ test('a product page does not jump while it loads', async ({ page }) => {
   await page.waitForLoadState('networkidle');
   expect(await page.evaluate(() => Reflect.get(window, 'shift'))).toBeLessThanOrEqual(0.02);
 });
+
+test('a phone may be turned while its page changes', async ({ page }) => {
+  const upright = { width: 390, height: 844 };
+  await page.setViewportSize(upright);
+  for (const start of ['/c/', '/s/', '/p/']) {
+    await visit(page, '/');
+    const link = page.getByRole('main').locator(`a[href^="${start}"]`).first();
+    const address = (await link.getAttribute('href')) ?? '';
+    await link.click();
+    await page.setViewportSize({ width: upright.height, height: upright.width });
+    await page.waitForURL(`**${address}`);
+    await page.setViewportSize(upright);
+    // What the browser has to say against it comes with the next frame, and every message fails the test.
+    await expect(page.getByRole('main')).toBeInViewport();
+    await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+  }
+});

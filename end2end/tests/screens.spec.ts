@@ -7,18 +7,20 @@ import { Shop } from '../pages/shop';
 // picture, to be looked at.
 
 for (const width of [390, 1440]) {
-  for (const theme of ['light', 'dark'] as const) {
-    test(`every page and dialog is clean and pictured (${width} pixels, ${theme})`, async ({ page }) => {
+  test.describe(`every page and dialog is clean and pictured, light and dark, at ${width} pixels:`, () => {
+    test.beforeEach(async ({ page }) => {
       test.setTimeout(300_000);
       await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      const screens = new Screens(page, `${width}-${theme}`, width < 1024);
-      await screens.catalogue();
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+    });
+    test('what is looked around in', ({ page }) => new Screens(page, width).catalogue());
+    test('what is bought and who buys', async ({ page }) => {
+      const screens = new Screens(page, width);
       await screens.purchase();
       await screens.unpaid();
       await screens.areas();
     });
-  }
+  });
 }
 
 for (const market of ['/de', '/xb']) {
@@ -93,15 +95,17 @@ class Screens {
 
   constructor(
     private readonly page: Page,
-    private readonly suffix: string,
-    private readonly isNarrow: boolean,
+    private readonly width: number,
   ) {
     this.shop = new Shop(page);
   }
 
   private async look(name: string, options: { fullPage?: boolean } = {}) {
-    await accessible(this.page);
-    await picture(this.page, `${name}-${this.suffix}`, options);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      await accessible(this.page);
+      await picture(this.page, `${name}-${this.width}-${colorScheme}`, options);
+    }
   }
 
   private async lookAt(name: string, path: string) {
@@ -115,7 +119,7 @@ class Screens {
     const main = this.page.getByRole('main');
     const [category, seller] = await Promise.all(['/c/', '/s/'].map((start) => main.locator(`a[href^="${start}"]`).first().getAttribute('href')));
     await this.lookAt('category', category ?? '');
-    if (this.isNarrow) {
+    if (this.width < 1024) {
       await this.page.getByTestId('listing-filters').locator('summary').click();
       await expect(this.page.getByLabel('Ready to ship only')).toBeVisible();
       await this.look('filters');
