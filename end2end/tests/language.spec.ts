@@ -22,6 +22,8 @@ test('a German buys in German and in euros', async ({ page }) => {
   await shop.add();
   await expect(page.getByRole('dialog', { name: 'Dein Warenkorb (1)' })).toContainText(product.title);
   await expect(page.getByTestId('announcer')).toContainText('Warenkorb');
+  // What the seller wrote is read out in English.
+  await expect(page.getByTestId('cart-line').getByText(product.title, { exact: true })).toHaveAttribute('lang', 'en');
   await page.getByTestId('drawer-checkout').click();
   await page.waitForURL('**/de/checkout');
   await page.getByLabel('E-Mail', { exact: true }).fill(email);
@@ -51,6 +53,7 @@ test('a German buys in German and in euros', async ({ page }) => {
   await shop.arrivesAtConfirmation(number);
   expect(new URL(page.url()).pathname).toBe(`/de/orders/${number}`);
   await expect(page.getByRole('main')).toContainText('Danke');
+  await expect(page.getByRole('main').getByText(product.title, { exact: true })).toHaveAttribute('lang', 'en');
   await picture(page, 'german-order');
   await expect(page.getByRole('main')).toContainText(/1\.234,00\s€/);
   const [order] = await ordersOf(email);

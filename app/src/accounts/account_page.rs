@@ -7,7 +7,7 @@ use crate::page_data;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Button, ButtonKind, EmptyState, Field, FlashNotice, Head, PageHeading, button_class};
+use crate::ui::{Button, ButtonKind, EmptyState, Field, FlashNotice, Head, PageHeading, button_class, quoting};
 use domain::accounts::{Role, SessionView, UserView};
 use domain::orders::OrderSummary;
 use domain::page::Page;
@@ -174,10 +174,8 @@ fn History(orders: Page<OrderSummary>, is_continued: bool) -> impl IntoView {
 #[component]
 fn OrderRow(order: OrderSummary) -> impl IntoView {
     let more = order.titles.len().saturating_sub(TITLES_SHOWN);
-    let mut titles = order.titles.iter().take(TITLES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        titles = t::accounts::titles_and_more(&more.to_string(), &titles);
-    }
+    let shown = order.titles.iter().take(TITLES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let titles = if more > 0 { t::accounts::titles_and_more(&more.to_string(), &shown) } else { shown.clone() };
     view! {
         <li class="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 py-4">
             <div class="min-w-0 flex-1">
@@ -185,7 +183,7 @@ fn OrderRow(order: OrderSummary) -> impl IntoView {
                     <a href=routes::order(&order.number) class="link tabular font-semibold whitespace-nowrap">{order.number.to_string()}</a>
                     <OrderBadge status=order.status/>
                 </p>
-                <p class="mt-1 truncate">{titles}</p>
+                <p class="mt-1 truncate">{quoting(&titles, &shown)}</p>
                 <p class="text-sm text-soft">{moment_text(&order.placed_at)}</p>
             </div>
             <p class="tabular font-semibold">{t::money(order.total)}</p>

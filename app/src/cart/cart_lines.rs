@@ -1,5 +1,6 @@
 use super::line_problems::LineProblems;
 use super::quantity_stepper::{QuantityStepper, RemoveButton};
+use crate::market::content_language;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
@@ -43,8 +44,8 @@ fn CartLine(line: CartLineView) -> impl IntoView {
             <div class="min-w-0 flex-1">
                 <div class="flex items-start justify-between gap-3">
                     <div class="min-w-0">
-                        <a href=address class="plain-link font-serif text-lg leading-snug">{line.title.clone()}</a>
-                        <p class="text-sm text-soft empty:hidden">{options}</p>
+                        <a href=address class="plain-link font-serif text-lg leading-snug" lang=content_language()>{line.title.clone()}</a>
+                        <p class="text-sm text-soft empty:hidden" lang=content_language()>{options}</p>
                     </div>
                     <Price amount=line.line_total class="shrink-0 font-semibold" test_id="cart-line-total"/>
                 </div>

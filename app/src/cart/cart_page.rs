@@ -7,7 +7,7 @@ use crate::page_data;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class};
+use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class, quoting};
 use domain::cart::{CartView, MergeNotice};
 use leptos::html;
 use leptos::prelude::*;
@@ -114,7 +114,7 @@ pub(super) fn UndoRemoval() -> impl IntoView {
             view! {
                 <Notice test_id="cart-removed">
                     <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-                        <span>{t::cart::removed(&line.title)}</span>
+                        <span>{quoting(&t::cart::removed(&line.title), &line.title)}</span>
                         <button
                             node_ref=button
                             type="button"
@@ -136,7 +136,8 @@ pub(super) fn UndoRemoval() -> impl IntoView {
 fn MergeNote(notice: MergeNotice) -> impl IntoView {
     let cart = use_cart();
     let is_done = RwSignal::new(false);
-    let text = t::cart::merged(&notice.added.join(", "));
+    let titles = notice.added.join(", ");
+    let text = quoting(&t::cart::merged(&titles), &titles);
     view! {
         <div class:hidden=move || is_done.get()>
             <Notice tone=Tone::Good test_id="cart-merged">

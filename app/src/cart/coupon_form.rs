@@ -1,5 +1,6 @@
 use super::api::{RemoveCoupon, SetCoupon, remove_coupon, set_coupon};
 use crate::error::AppError;
+use crate::market::content_language;
 use crate::refusals::Refusal as _;
 use crate::routes;
 use crate::t;
@@ -104,7 +105,7 @@ fn EnteredCoupon(
             <input type="hidden" name="at_checkout" value=at_checkout.to_string()/>
             <p class="min-w-0 flex-1">
                 <span class="block font-semibold break-words">{code}</span>
-                <span class="block text-sm text-soft break-words">{label}</span>
+                <span class="block text-sm text-soft break-words" lang=content_language()>{label}</span>
                 {problem.map(|problem| view! { <span class="block text-sm text-bad" data-testid="coupon-problem">{problem}</span> })}
                 {move || error.get().map(|error| view! { <span class="block text-sm text-bad" role="alert">{error}</span> })}
             </p>

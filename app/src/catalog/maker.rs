@@ -1,6 +1,7 @@
 use super::api::listing;
 use super::product_card::ProductGrid;
 use crate::countries::country_name;
+use crate::market::content_language;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
@@ -54,9 +55,8 @@ pub(super) fn MakerCard(maker: SellerView) -> impl IntoView {
 /// What the maker promises, in their own words; nothing where they say nothing.
 #[component]
 fn Policy(title: &'static str, text: String) -> impl IntoView {
-    let paragraphs =
-        text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(|text| view! { <p class="mt-2">{text.to_owned()}</p> });
-    let paragraphs = paragraphs.collect_view();
+    let paragraphs = text.split("\n\n").map(str::trim).filter(|text| !text.is_empty());
+    let paragraphs = paragraphs.map(|text| view! { <p class="mt-2" lang=content_language()>{text.to_owned()}</p> }).collect_view();
     (!paragraphs.is_empty())
         .then(|| {
             view! {

@@ -1,3 +1,4 @@
+use crate::market::content_language;
 use crate::t;
 use crate::ui::Picture;
 use domain::cart::{CartLineView, CartView};
@@ -128,12 +129,13 @@ pub(super) fn OrderSummary(
 #[component]
 pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
     let rows = lines.into_iter().map(|line| {
-        let options = (!line.options.is_empty()).then(|| view! { <span class="block text-sm text-soft">{line.options.clone()}</span> });
+        let options = (!line.options.is_empty())
+            .then(|| view! { <span class="block text-sm text-soft" lang=content_language()>{line.options.clone()}</span> });
         view! {
             <li class="flex items-start gap-4">
                 {line.image.map(|image| view! { <Picture image sizes="4rem" silent=true class="size-16 shrink-0 rounded-md"/> })}
                 <span class="min-w-0 flex-1">
-                    <span class="block font-medium">{line.title}</span>
+                    <span class="block font-medium" lang=content_language()>{line.title}</span>
                     {options}
                     <span class="block text-sm text-soft">{t::checkout::quantity(&line.quantity.to_string())}</span>
                 </span>

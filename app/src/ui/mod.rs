@@ -54,4 +54,4 @@ pub use select::Select;
 pub use skeleton::{CardGridSkeleton, Skeleton};
 pub use stars::Stars;
 pub use trouble::{Trouble, TroubleNotice};
-pub use unbroken::unbroken;
+pub use unbroken::{quoting, unbroken};
