@@ -40,6 +40,7 @@ test('a coupon is read out when it is refused, taken and taken out', async ({ pa
   await field.fill(code);
   await field.press('Enter');
   await expect(spoken).toContainText('The coupon is in your cart.');
+  await expect(page.getByTestId('coupon-remove')).toHaveAccessibleName(`Remove ${code}`);
   await page.getByTestId('coupon-remove').press('Enter');
   await expect(spoken).toContainText('The coupon was taken out.');
   await expect(page.getByTestId('coupon-open')).toBeFocused();
@@ -75,6 +76,10 @@ test('a sign-in and a registration that are refused say why, and where', async (
 
   await visit(page, '/account/register');
   const password = page.getByLabel('Password', { exact: true });
+  await page.getByRole('button', { name: 'Show the password' }).press('Enter');
+  await expect(password).toHaveAttribute('type', 'text');
+  await page.getByRole('button', { name: 'Hide the password' }).press('Enter');
+  await expect(password).toHaveAttribute('type', 'password');
   await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
   await page.getByLabel('E-mail', { exact: true }).fill(freshEmail());
   await password.fill('short');

@@ -1,6 +1,6 @@
 import { type Locator, type Page } from '@playwright/test';
 import { expect, test, visit } from '../fixtures';
-import { address, cards, freshEmail, makeProduct, ordersOf } from '../data';
+import { address, cards, freshEmail, makeProduct, makeVariants, ordersOf } from '../data';
 import { Shop } from '../pages/shop';
 
 /** Presses Tab until the focus is there: whoever has no pointer must be able to get everywhere. */
@@ -110,4 +110,22 @@ test('changes of the cart are read out, also when they are taken back', async ({
   await page.getByTestId('cart-undo-remove').press('Enter');
   await expect(spoken).toContainText(`${product.title} is back in the cart.`);
   await expect(page.getByTestId('cart-line-quantity')).toHaveText('2');
+});
+
+test('each button of a line says which line it changes, also of two variants of a product', async ({ page }) => {
+  const shop = new Shop(page);
+  const variants = await makeVariants([
+    { options: { Size: 'Small' }, price: 2000, stock: 5 },
+    { options: { Size: 'Large' }, price: 2600, stock: 5 },
+  ]);
+  for (const { slug, variantId } of variants) {
+    await visit(page, `/p/${slug}?variant=${variantId}`);
+    await shop.add();
+  }
+  await visit(page, '/cart');
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const [{ title }] = variants;
+  for (const size of ['Small', 'Large']) {
+    for (const deed of ['One fewer of', 'One more of', 'Remove']) await expect(button(`${deed} ${title}, ${size}`)).toHaveCount(1);
+  }
 });

@@ -91,6 +91,7 @@ fn EnteredCoupon(
     remove: Callback<()>,
 ) -> impl IntoView {
     let Entered { code, label, problem } = entered;
+    let remove_label = t::cart::remove_line(&code);
     view! {
         <form
             method="post"
@@ -109,7 +110,13 @@ fn EnteredCoupon(
                 {problem.map(|problem| view! { <span class="block text-sm text-bad" data-testid="coupon-problem">{problem}</span> })}
                 {move || error.get().map(|error| view! { <span class="block text-sm text-bad" role="alert">{error}</span> })}
             </p>
-            <button type="submit" class="text-button" disabled=move || is_busy.get() data-testid="coupon-remove">
+            <button
+                type="submit"
+                class="text-button"
+                aria-label=remove_label
+                disabled=move || is_busy.get()
+                data-testid="coupon-remove"
+            >
                 {t::cart::remove()}
             </button>
         </form>

@@ -13,7 +13,7 @@ use leptos::server_fn::ServerFn;
 #[component]
 pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
     let cart = use_cart();
-    let (quantity, title) = (line.quantity, line.title.clone());
+    let (quantity, title) = (line.quantity, full_title(&line));
     let variant = line.variant_id.to_string();
     let line = StoredValue::new(line);
     let step = move |to: u32, icon: &'static str, label: String, disabled: bool| {
@@ -50,7 +50,7 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
 pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
     let cart = use_cart();
     let variant = line.variant_id.to_string();
-    let label = t::cart::remove_line(&line.title);
+    let label = t::cart::remove_line(&full_title(&line));
     let line = StoredValue::new(line);
     view! {
         <form method="post" action=routes::to(SetItem::PATH) class="contents">
@@ -72,4 +72,14 @@ pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
         </form>
     }
     .at_once()
+}
+
+/// What a button acts on, also where two variants of a product are in the cart: `Mug, Moss, Large`.
+fn full_title(line: &CartLineView) -> String {
+    let mut title = line.title.clone();
+    for value in line.options.values() {
+        title += ", ";
+        title += value;
+    }
+    title
 }
