@@ -16,7 +16,8 @@ test('an account signs its other browsers out, and changes its name', async ({ p
   await visit(page, '/account');
   await expect(page.getByTestId('account-session')).toHaveCount(2);
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
-  await expect(page.getByText('One other browser is signed out.')).toBeVisible();
+  await expect(page.getByTestId('flash')).toHaveText('One other browser is signed out.');
+  await expect(page.getByTestId('flash')).toBeFocused();
   await expect(page.getByTestId('account-session')).toHaveCount(1);
   await elsewhere.goto('/account');
   await elsewhere.waitForURL(/\/account\/sign-in/);
@@ -128,7 +129,8 @@ test('an account adds an address, changes it, and finds it at the checkout until
   await expect(page.getByLabel('Street and number')).toHaveValue('7 Moved Lane');
   await visit(page, '/account');
   await page.getByRole('button', { name: 'Forget 7 Moved Lane' }).click();
-  await expect(page.getByText(/The address is forgotten/)).toBeVisible();
+  await expect(page.getByTestId('flash')).toContainText('The address is forgotten');
+  await expect(page.getByTestId('flash')).toBeFocused();
   await expect(kept).toHaveCount(0);
 });
 

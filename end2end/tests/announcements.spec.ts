@@ -20,6 +20,7 @@ test('while the cart stands open beside the page, its changes are read out insid
   await undo.press('Enter');
   await expect(spoken).toContainText(`${product.title} is back in the cart.`);
   await expect(drawer.getByTestId('cart-line-quantity')).toHaveText('2');
+  await expect(drawer.getByTestId('cart-line').getByRole('link', { name: product.title })).toBeFocused();
 });
 
 test('a coupon is read out when it is refused, taken and taken out', async ({ page }) => {
@@ -40,6 +41,7 @@ test('a coupon is read out when it is refused, taken and taken out', async ({ pa
   await field.fill(code);
   await field.press('Enter');
   await expect(spoken).toContainText('The coupon is in your cart.');
+  await expect(page.getByTestId('coupon-remove'), 'the field is gone').toBeFocused();
   await expect(page.getByTestId('coupon-remove')).toHaveAccessibleName(`Remove ${code}`);
   await page.getByTestId('coupon-remove').press('Enter');
   await expect(spoken).toContainText('The coupon was taken out.');

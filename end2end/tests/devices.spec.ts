@@ -39,6 +39,7 @@ test('what two devices put into their carts is in one cart after signing in, and
 
   await visit(phone.page, '/cart');
   await phone.page.getByTestId('cart-undo-merge').click();
+  await expect(phone.page.getByRole('heading', { level: 1 })).toBeFocused();
   await expect(phone.page.getByTestId('cart-line')).toHaveCount(2);
   await visit(page, '/cart');
   await hydrated(page);

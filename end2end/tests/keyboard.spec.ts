@@ -112,7 +112,16 @@ test('changes of the cart are read out, also when they are taken back', async ({
   await expect(page.getByTestId('cart-line-quantity')).toHaveText('2');
 });
 
-test('each button of a line says which line it changes, also of two variants of a product', async ({ page }) => {
+test('whoever takes the last filter off goes on at the list', async ({ page }) => {
+  await visit(page, '/search?in_stock=true');
+  const applied = page.getByTestId('listing-applied').getByRole('link');
+  await expect(applied).toHaveCount(1);
+  await applied.press('Enter');
+  await expect(applied).toHaveCount(0);
+  await expect(page.getByTestId('listing-count')).toBeFocused();
+});
+
+test('each button of a line says which line it changes, and leaves the focus where one goes on', async ({ page }) => {
   const shop = new Shop(page);
   const variants = await makeVariants([
     { options: { Size: 'Small' }, price: 2000, stock: 5 },
@@ -128,4 +137,20 @@ test('each button of a line says which line it changes, also of two variants of 
   for (const size of ['Small', 'Large']) {
     for (const deed of ['One fewer of', 'One more of', 'Remove']) await expect(button(`${deed} ${title}, ${size}`)).toHaveCount(1);
   }
+
+  // Whoever changes a line goes on there, or at what stands in its place.
+  await button(`One more of ${title}, Small`).press('Enter');
+  const fewer = button(`One fewer of ${title}, Small`);
+  await expect(fewer).not.toHaveAttribute('aria-disabled', 'true');
+  await fewer.press('Enter');
+  await expect(fewer).toHaveAttribute('aria-disabled', 'true');
+  await expect(fewer).toBeFocused();
+  const removals = page.getByTestId('cart-line-remove');
+  await removals.first().press('Enter');
+  await expect(removals).toHaveCount(1);
+  await expect(removals).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('cart-undo-remove')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('cart-line').getByRole('link', { name: title })).toBeFocused();
 });

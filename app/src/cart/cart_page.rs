@@ -7,7 +7,8 @@ use crate::page_data;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone, announce, button_class, quoting};
+use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone};
+use crate::ui::{announce, button_class, focus_heading, quoting, refocus, refocus_on};
 use domain::cart::{CartView, MergeNotice};
 use leptos::html;
 use leptos::prelude::*;
@@ -100,17 +101,12 @@ pub(super) fn UndoRemoval() -> impl IntoView {
     // The last line takes the pressed button with it: who has lost the focus goes on here.
     Effect::new(move |_| {
         if cart.removed.with(Option::is_some) {
-            request_animation_frame(move || {
-                let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-                if let Some(button) = button.try_get_untracked().flatten().filter(|_| is_lost) {
-                    // A button that is not shown leaves the focus where it was.
-                    _ = button.focus();
-                }
-            });
+            refocus(button.get().map(Into::into));
         }
     });
     move || {
         cart.removed.get().map(|line| {
+            let title = format!(".cart-line .plain-link[href='{}']", routes::variant(&line.product_slug, line.variant_id));
             view! {
                 <Notice test_id="cart-removed">
                     <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -119,7 +115,11 @@ pub(super) fn UndoRemoval() -> impl IntoView {
                             node_ref=button
                             type="button"
                             class="text-button"
-                            on:click=move |_| cart.undo_removal()
+                            on:click=move |_| {
+                                cart.undo_removal();
+                                // The button goes: its line is back, and is where the shopper goes on.
+                                refocus_on(title.clone());
+                            }
                             data-testid="cart-undo-remove"
                         >
                             {t::cart::undo()}
@@ -147,6 +147,7 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
                     class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1"
                     on:submit=move |event| {
                         event.prevent_default();
+                        focus_heading();
                         is_done.set(true);
                         spawn_local(take_back(cart));
                     }

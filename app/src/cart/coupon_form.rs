@@ -5,7 +5,7 @@ use crate::refusals::Refusal as _;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Button, ButtonKind, Field, announce};
+use crate::ui::{Button, ButtonKind, Field, announce, refocus};
 use domain::cart::{CartRefusal, CartView};
 use domain::pricing::CODE_LENGTH_MAX;
 use leptos::html;
@@ -50,17 +50,18 @@ pub(crate) fn CouponForm(#[prop(into)] cart: Signal<CartView>, at_checkout: bool
         spawn_local(async move { take(remove_coupon(at_checkout).await, t::cart::coupon_removed()) });
     };
     let entered = Memo::new(move |_| cart.with(Entered::of));
-    // Whoever has just taken a coupon out goes on where one is entered.
-    let was_entered = StoredValue::new(false);
+    // Whoever has just entered a coupon or taken one out goes on with what stands there now.
+    let was_entered = StoredValue::new(None::<bool>);
     move || {
         let entered = entered.get();
-        let is_removed = was_entered.get_value() && entered.is_none();
-        was_entered.set_value(entered.is_some());
+        let takes_focus = was_entered.get_value().is_some_and(|was_entered| was_entered != entered.is_some());
+        was_entered.set_value(Some(entered.is_some()));
         match entered {
             Some(entered) => {
-                view! { <EnteredCoupon entered at_checkout error is_busy remove=Callback::new(move |()| remove())/> }.at_once()
+                let remove = Callback::new(move |()| remove());
+                view! { <EnteredCoupon entered at_checkout takes_focus error is_busy remove/> }.at_once()
             }
-            None => view! { <CodeEntry at_checkout takes_focus=is_removed error is_busy enter=Callback::new(enter)/> }.at_once(),
+            None => view! { <CodeEntry at_checkout takes_focus error is_busy enter=Callback::new(enter)/> }.at_once(),
         }
     }
 }
@@ -86,12 +87,20 @@ impl Entered {
 fn EnteredCoupon(
     entered: Entered,
     at_checkout: bool,
+    /// The way to the button, for whoever has just lost the place.
+    takes_focus: bool,
     #[prop(into)] error: Signal<Option<String>>,
     #[prop(into)] is_busy: Signal<bool>,
     remove: Callback<()>,
 ) -> impl IntoView {
     let Entered { code, label, problem } = entered;
     let remove_label = t::cart::remove_line(&code);
+    let button: NodeRef<html::Button> = NodeRef::new();
+    Effect::new(move |_| {
+        if takes_focus {
+            refocus(button.get().map(Into::into));
+        }
+    });
     view! {
         <form
             method="post"
@@ -100,7 +109,9 @@ fn EnteredCoupon(
             data-testid="coupon"
             on:submit=move |event| {
                 event.prevent_default();
-                remove.run(());
+                if !is_busy.get_untracked() {
+                    remove.run(());
+                }
             }
         >
             <input type="hidden" name="at_checkout" value=at_checkout.to_string()/>
@@ -111,10 +122,11 @@ fn EnteredCoupon(
                 {move || error.get().map(|error| view! { <span class="block text-sm text-bad" role="alert">{error}</span> })}
             </p>
             <button
+                node_ref=button
                 type="submit"
                 class="text-button"
                 aria-label=remove_label
-                disabled=move || is_busy.get()
+                aria-disabled=move || is_busy.get().then_some("true")
                 data-testid="coupon-remove"
             >
                 {t::cart::remove()}
@@ -136,9 +148,8 @@ fn CodeEntry(
     let form: NodeRef<html::Form> = NodeRef::new();
     let summary: NodeRef<html::Summary> = NodeRef::new();
     Effect::new(move |_| {
-        if takes_focus && let Some(summary) = summary.get() {
-            // A summary takes the focus always.
-            let _ = summary.focus();
+        if takes_focus {
+            refocus(summary.get().map(Into::into));
         }
     });
     let id = if at_checkout { "checkout-coupon" } else { "cart-coupon" };

@@ -16,7 +16,8 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
     let (quantity, title) = (line.quantity, full_title(&line));
     let variant = line.variant_id.to_string();
     let line = StoredValue::new(line);
-    let step = move |to: u32, icon: &'static str, label: String, disabled: bool| {
+    // At an end a button is not disabled in earnest: whoever has just pressed it would lose the focus.
+    let step = move |to: u32, icon: &'static str, label: String, is_at_end: bool| {
         view! {
             <button
                 type="submit"
@@ -24,10 +25,12 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
                 value=to.to_string()
                 class="stepper-button"
                 aria-label=label
-                disabled=disabled
+                aria-disabled=is_at_end.then_some("true")
                 on:click=move |event| {
                     event.prevent_default();
-                    line.with_value(|line| cart.set(line, to));
+                    if !is_at_end {
+                        line.with_value(|line| cart.set(line, to));
+                    }
                 }
             >
                 <Icon name=icon class="size-4"/>
@@ -39,7 +42,7 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
             <input type="hidden" name="variant" value=variant/>
             {step(quantity.saturating_sub(1).max(1), "minus", t::cart::one_fewer(&title), quantity <= 1)}
             <span class="stepper-number tabular" data-testid="cart-line-quantity">{quantity.to_string()}</span>
-            {step(quantity + 1, "plus", t::cart::one_more(&title), quantity >= QUANTITY_MAX)}
+            {step((quantity + 1).min(QUANTITY_MAX), "plus", t::cart::one_more(&title), quantity >= QUANTITY_MAX)}
         </form>
     }
     .at_once()

@@ -6,7 +6,7 @@ use super::product_card::ProductGrid;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{ButtonKind, EmptyState, GetForm, Icon, LoadMore, announce, button_class};
+use crate::ui::{ButtonKind, EmptyState, GetForm, Icon, LoadMore, announce, button_class, refocus_on};
 use domain::catalog::{ListingQuery, ListingView, ProductCard, Sort};
 use leptos::html::Select;
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub(super) fn ListingResults(path: String, scope: Scope, query: ListingQuery, li
             </aside>
             <section aria-label=t::catalog::results() class="min-w-0">
                 <div class="listing-head">
-                    <p class="tabular text-soft" data-testid="listing-count">{count}</p>
+                    <p tabindex="-1" class="tabular text-soft" data-testid="listing-count">{count}</p>
                     <SortForm path=path.clone() scope=scope.clone() query=query.clone()/>
                 </div>
                 <AppliedFilters path=path.clone() scope=scope.clone() query=query.clone() facets/>
@@ -53,6 +53,8 @@ fn announce_results(count: &str) {
         let is_first = is_first.and_then(|FirstListing(first)| first.try_update_value(|first| std::mem::replace(first, false)));
         if is_first == Some(false) {
             announce(count.clone());
+            // The filter that was taken off may have been the last one, and gone with what took it off.
+            refocus_on(".listing-head > p".to_owned());
         }
     });
 }

@@ -75,12 +75,13 @@ pub fn Notice(
     .at_once()
 }
 
-/// The message the page before has left, if any.
+/// The message the page before has left, if any. It takes the focus of the new page, with script or without: what was pressed
+/// on the page before may be gone, and the message is read out.
 #[component]
 pub fn FlashNotice(flash: Option<Flash>) -> impl IntoView {
     flash.map(|flash| {
         view! {
-            <div class="mb-6" data-testid="flash">
+            <div class="mb-6" tabindex="-1" autofocus=true data-testid="flash">
                 <Notice tone=flash.tone>{flash.text}</Notice>
             </div>
         }

@@ -36,7 +36,7 @@ pub fn PageHeading(
         let before = shown.try_get_value().flatten();
         shown.set_value(Some(path.clone()));
         if before.is_some_and(|before| before != path) {
-            focus_heading(spoken.clone(), FRAMES_MAX);
+            focus_new_heading(spoken.clone(), FRAMES_MAX);
             announce(spoken.clone());
         }
     });
@@ -48,19 +48,29 @@ pub fn PageHeading(
 const FRAMES_MAX: u32 = 120;
 
 /// Waits for the new page to stand where the old one stood, which may take a few frames, and gives its heading the focus.
-fn focus_heading(text: String, frames_left: u32) {
+fn focus_new_heading(text: String, frames_left: u32) {
     request_animation_frame(move || {
-        let heading = document().query_selector("main h1").ok().flatten();
-        let is_here = heading.as_ref().is_some_and(|heading| heading.text_content().as_deref() == Some(text.as_str()));
-        if let Some(heading) = heading.filter(|_| is_here).and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let options = web_sys::FocusOptions::new();
-            options.set_prevent_scroll(true);
-            // A heading that cannot take the focus leaves it where it was, which is harmless.
-            let _ = heading.focus_with_options(&options);
+        let is_here = heading().is_some_and(|heading| heading.text_content().as_deref() == Some(text.as_str()));
+        if is_here {
+            focus_heading();
         } else if frames_left > 0 {
-            focus_heading(text, frames_left - 1);
+            focus_new_heading(text, frames_left - 1);
         }
     });
+}
+
+/// Gives the page's heading the focus, where what has it is about to go.
+pub fn focus_heading() {
+    if let Some(heading) = heading().and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // A heading that cannot take the focus leaves it where it was, which is harmless.
+        let _ = heading.focus_with_options(&options);
+    }
+}
+
+fn heading() -> Option<web_sys::Element> {
+    document().query_selector("main h1").ok().flatten()
 }
 
 /// What the browser's tab, search engines and shared links say about the page.
