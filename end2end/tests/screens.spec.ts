@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { accessible, expect, expectStatus, hydrated, picture, test, visit } from '../fixtures';
-import { address, cards, endHold, freshEmail, makeProduct, ordersOf, password, reviewedProduct, signIns, type SignIn } from '../data';
+import { address, cards, endHold, freshEmail, linkIn, mailsTo, makeProduct, ordersOf, password, reviewedProduct, signIns, type SignIn } from '../data';
 import { Shop } from '../pages/shop';
 
 // Every page and dialog of the shop, on a phone and on a desk, light and dark: clean for assistive technology, and kept as a
@@ -18,6 +18,7 @@ for (const width of [390, 1440]) {
       const screens = new Screens(page, width);
       await screens.purchase();
       await screens.unpaid();
+      await screens.account();
       await screens.areas();
     });
   });
@@ -92,6 +93,8 @@ async function buy(page: Page, market: string, look: Look) {
 class Screens {
   private readonly shop: Shop;
   private trackingLink = '';
+  /** Of the account that the purchase ends with. */
+  private readonly email = freshEmail();
 
   constructor(
     private readonly page: Page,
@@ -134,9 +137,21 @@ class Screens {
     await expect(this.page.getByRole('dialog')).toBeVisible();
     await this.look('product-picture', { fullPage: false });
     await this.page.keyboard.press('Escape');
+    await this.bare();
     expectStatus(this.page, 404);
     await this.lookAt('not-found', '/nowhere');
     await this.lookAt('cart-empty', '/cart');
+  }
+
+  /** A product that came without pictures, and with a word that no tile is wide enough for. */
+  private async bare() {
+    const word = 'Donaudampfschifffahrtsgesellschaftskapitäne';
+    const { slug } = await makeProduct({ stock: 3, title: `A serving bowl with a lid and two ladles, fired twice in a kiln of wood, for ${word}` });
+    await this.lookAt('product-bare', `/p/${slug}`);
+    await this.lookAt('search-bare', `/search?q=${encodeURIComponent(word)}`);
+    await expect(this.page.getByTestId('product-card').first()).toContainText(word);
+    const sideways = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(sideways, 'a long word breaks').toBeLessThanOrEqual(0);
   }
 
   async purchase() {
@@ -154,7 +169,7 @@ class Screens {
     await page.getByRole('main').getByRole('button', { name: /^Continue/ }).click();
     await expect(page.getByTestId('form-errors')).toBeFocused();
     await this.look('checkout-errors');
-    await shop.fillCheckout(freshEmail());
+    await shop.fillCheckout(this.email);
     await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
     await this.look('checkout');
     await page.getByRole('button', { name: /Continue to payment/ }).click();
@@ -195,13 +210,32 @@ class Screens {
     await expect(page.getByRole('main').getByRole('link', { name: number })).toBeVisible();
     await expect(page.getByTestId('account-address')).toBeVisible();
     await this.look('account');
-    await this.lookAt('verify', '/account/verify?token=none');
+  }
+
+  /** What the account keeps, and the mailed link that confirms its address. */
+  async account() {
+    const { page } = this;
+    await page.getByTestId('account-address').getByRole('link').click();
+    await expect(page.getByLabel('Town or city')).toHaveValue(address.city);
+    await this.look('account-address-change');
     await this.lookAt('account-address', '/account/address');
+    await page.getByRole('button', { name: 'Save the address' }).click();
+    await expect(page.getByTestId('form-errors')).toBeFocused();
+    await this.look('account-address-errors');
+    await this.lookAt('verify', '/account/verify?token=none');
+    const links = () => mailsTo(this.email).filter((mail) => mail.includes('/account/verify')).map(linkIn);
+    await expect.poll(links).toHaveLength(1);
+    const [link] = links();
+    await this.lookAt('verify-link', link);
+    await page.getByRole('button', { name: 'Confirm the address' }).click();
+    await expect(page.getByTestId('flash')).toContainText('Your e-mail address is confirmed.');
+    await this.look('account-confirmed');
+    await this.lookAt('verify-done', link);
   }
 
   /** What is behind a sign-in, and the ways there. */
   async areas() {
-    const { page } = this;
+    const { page, shop } = this;
     const { admin, shopper, sellers } = signIns();
     await page.context().clearCookies();
     await this.lookAt('order-by-link', this.trackingLink);
@@ -213,6 +247,12 @@ class Screens {
     await expect(page.getByTestId('form-errors')).toBeFocused();
     await this.look('sign-in-error');
     await this.lookAt('register', '/account/register');
+    // The account's cart has what was not paid; signing in adds to it what the guest has.
+    await shop.putIntoCart(await makeProduct({ stock: 3 }));
+    await this.signIn('/cart', { email: this.email, password });
+    await expect(page.getByTestId('cart-merged')).toBeVisible();
+    await this.look('cart-merged');
+    await page.context().clearCookies();
     await this.signIn('/sell', sellers[0]);
     await this.look('sell');
     await page.context().clearCookies();
