@@ -66,10 +66,15 @@ export class Shop {
     return this.page.frameLocator('iframe[title="Secure payment input frame"]');
   }
 
+  /** The form follows the language of the page. */
+  get cardNumber() {
+    return this.cardFrame.getByLabel(/^(Card number|Kartennummer)$/);
+  }
+
   async fillCard(number: string) {
-    await this.cardFrame.getByLabel('Card number').fill(number);
-    await this.cardFrame.getByLabel('Expiration date').fill('12 / 40');
-    await this.cardFrame.getByLabel('Security code').fill('123');
+    await this.cardNumber.fill(number);
+    await this.cardFrame.getByLabel(/^(Expiration date|Ablaufdatum)$/).fill('12 / 40');
+    await this.cardFrame.getByLabel(/^(Security code|Prüfziffer)$/).fill('123');
   }
 
   get payButton() {

@@ -42,7 +42,7 @@ test('a German buys in German and in euros', async ({ page }) => {
   await page.getByRole('button', { name: /Weiter zur Zahlung/ }).click();
   await page.waitForURL(/\/de\/checkout\/pay\//);
   const number = shop.orderNumber();
-  await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+  await expect(shop.cardFrame.getByLabel('Kartennummer')).toBeVisible();
   await accessible(page);
   await shop.fillCard(cards.declined);
   expectStatus(page, 402);

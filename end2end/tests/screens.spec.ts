@@ -79,7 +79,7 @@ async function buy(page: Page, market: string, look: Look) {
   await send('[name=shown_amount]');
   await page.waitForURL(/\/checkout\/pay\//);
   const number = shop.orderNumber();
-  await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
+  await expect(shop.cardNumber).toBeVisible();
   await look('pay', { fullPage: false });
   await shop.fillCard(cards.good);
   await send('iframe');

@@ -7,6 +7,34 @@
   const inputs = { number: form.elements.number, expiry: form.elements.expiry, cvc: form.elements.cvc };
   const appearanceNames = ['colorPrimary', 'colorBackground', 'colorText', 'colorTextSecondary', 'colorTextPlaceholder', 'colorDanger', 'fontFamily', 'fontSizeBase', 'borderRadius', 'spacingUnit'];
 
+  // What the form says in German; every other locale reads English.
+  const german = {
+    'Card details': 'Kartendaten',
+    'Test payments.': 'Testzahlungen.',
+    ' Use 4242 4242 4242 4242 and any future date.': ' Nimm 4242 4242 4242 4242 und ein künftiges Datum.',
+    'Card number': 'Kartennummer',
+    'Expiration date': 'Ablaufdatum',
+    'MM / YY': 'MM / JJ',
+    'Security code': 'Prüfziffer',
+    'Your card number is incomplete.': 'Die Kartennummer ist unvollständig.',
+    'Your card number is invalid.': 'Die Kartennummer ist ungültig.',
+    "Your card's expiration date is incomplete.": 'Das Ablaufdatum ist unvollständig.',
+    "Your card's expiration month is invalid.": 'Der Ablaufmonat ist ungültig.',
+    "Your card's expiration year is invalid.": 'Das Ablaufjahr ist ungültig.',
+    "Your card's expiration year is in the past.": 'Das Ablaufjahr liegt in der Vergangenheit.',
+    "Your card's security code is incomplete.": 'Die Prüfziffer ist unvollständig.',
+  };
+  const say = (text) => (document.documentElement.lang === 'de' && german[text]) || text;
+
+  function applyLocale(locale) {
+    if (!/^de\b/.test(locale ?? '')) return;
+    document.documentElement.lang = 'de';
+    form.setAttribute('aria-label', say('Card details'));
+    inputs.expiry.placeholder = say('MM / YY');
+    const texts = document.createTreeWalker(form, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) texts.currentNode.data = say(texts.currentNode.data);
+  }
+
   const digits = (text) => text.replace(/\D/g, '');
   const isAmex = (number) => /^3[47]/.test(number);
 
@@ -50,7 +78,7 @@
 
   function show(name, message) {
     inputs[name].setAttribute('aria-invalid', String(Boolean(message)));
-    document.getElementById(`${name}-message`).textContent = message ?? '';
+    document.getElementById(`${name}-message`).textContent = say(message ?? '');
   }
 
   // Marks every wrong field; returns the first fault and moves the focus to it.
@@ -60,7 +88,7 @@
     if (faults.length === 0) return {};
     const [name, [code, message]] = faults[0];
     inputs[name].focus();
-    return { error: { type: 'validation_error', code, message } };
+    return { error: { type: 'validation_error', code, message: say(message) } };
   }
 
   function group(number) {
@@ -155,6 +183,7 @@
   const configureChannel = frame.handlers.get('configure');
   frame.handlers.set('configure', (options) => {
     configureChannel(options);
+    applyLocale(options.locale);
     applyAppearance(options);
     announceHeight();
   });

@@ -166,7 +166,7 @@
       if (kind !== 'payment') throw new IntegrationError(`The payment sandbox has the Payment Element only, not '${kind}'.`);
       if (this.#payment) throw new IntegrationError('Can only create one Element of type payment through an Elements instance.');
       this.#payment = new PaymentElement({
-        configuration: () => ({ publishableKey: this.#publishableKey, appearance: this.#options.appearance ?? {} }),
+        configuration: () => ({ publishableKey: this.#publishableKey, appearance: this.#options.appearance ?? {}, locale: this.#options.locale }),
         isDark: () => this.#options.appearance?.theme === 'night',
         forget: () => { this.#payment = null; },
       });
