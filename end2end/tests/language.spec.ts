@@ -1,5 +1,5 @@
 import { accessible, expect, expectStatus, hydrated, picture, test, visit } from '../fixtures';
-import { address, cards, freshEmail, makeProduct, ordersOf } from '../data';
+import { address, cards, freshEmail, makeProduct, makeVariants, ordersOf } from '../data';
 import { Shop } from '../pages/shop';
 
 test('a German buys in German and in euros', async ({ page }) => {
@@ -73,6 +73,19 @@ test('departments are named in the language of the page', async ({ page }) => {
   await expect(page.getByRole('list').getByRole('link', { name: 'Haus & Tisch' }).first()).toBeVisible();
   await visit(page, '/c/home-and-table');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Home & Table');
+});
+
+test('usual options are named in the language of the page, others as the seller calls them', async ({ page }) => {
+  const [{ slug }] = await makeVariants([{ options: { Size: 'Small', Glaze: 'Ash' }, price: 2000, stock: 3 }]);
+  await visit(page, `/de/p/${slug}`);
+  await expect(page.getByRole('group', { name: 'Größe' }).getByTestId('product-option').getByText('Small')).toHaveAttribute('lang', 'en');
+  await expect(page.getByRole('group', { name: 'Glaze' }).getByText('Glaze:')).toHaveAttribute('lang', 'en');
+  await visit(page, `/p/${slug}`);
+  await expect(page.getByRole('group', { name: 'Size' })).toContainText('Size: Small');
+  await visit(page, '/de/search');
+  const filters = page.getByTestId('listing-filters');
+  await expect(filters.getByRole('group', { name: 'Größe', exact: true })).toBeVisible();
+  await expect(filters.getByRole('group', { name: 'Farbe', exact: true })).toBeVisible();
 });
 
 test('prices, cart and order are in the currency of the page', async ({ page }) => {

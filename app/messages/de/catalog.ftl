@@ -109,6 +109,11 @@ stock-out = Zurzeit ausverkauft
 promise = Du kannst als Gast kaufen. Deine Kartendaten kommen nie auf unsere Server.
 # Vor der Artikelnummer
 item = Artikelnummer{" "}
+# Namen von Optionen, die Verkäufer am häufigsten verwenden
+option-colour = Farbe
+option-length = Länge
+option-material = Material
+option-size = Größe
 about-title = Beschreibung
 
 # Wie lange ein Paket unterwegs ist, und was das kostet

@@ -109,6 +109,11 @@ stock-out = Sold out for now
 promise = Buy as a guest. Your card never touches our servers.
 # Before the article number
 item = Item{" "}
+# Names of options that sellers use most; an English page shows the seller's own word
+option-colour = Colour
+option-length = Length
+option-material = Material
+option-size = Size
 about-title = About it
 
 # How long a parcel travels, and what that costs

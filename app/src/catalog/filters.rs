@@ -1,5 +1,7 @@
 use super::listing_address::{Scope, major_units, sort_name};
+use super::option_name::option_name;
 use crate::market;
+use crate::market::content_language;
 use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, GetForm, Icon, button_class};
@@ -62,15 +64,15 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
         let label = if field == "min_rating" { t::catalog::rating_from(value.value.parse().unwrap_or_default()) } else { value.label };
         view! { <FacetChoice field=field.clone() value=FacetValue { label, ..value } is_single/> }
     });
-    let title = match field.as_str() {
-        "category" => t::catalog::filter_category().to_owned(),
-        "seller" => t::catalog::filter_seller().to_owned(),
-        "min_rating" => t::catalog::filter_rating().to_owned(),
-        _ => facet.label,
+    let (title, language) = match field.as_str() {
+        "category" => (t::catalog::filter_category().to_owned(), None),
+        "seller" => (t::catalog::filter_seller().to_owned(), None),
+        "min_rating" => (t::catalog::filter_rating().to_owned(), None),
+        _ => option_name(&facet.label),
     };
     view! {
         <fieldset class="facet">
-            <legend class="facet-title">{title}</legend>
+            <legend class="facet-title" lang=language>{title}</legend>
             <div class="facet-values">{any} {choices.collect_view()}</div>
         </fieldset>
     }
@@ -79,6 +81,8 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
 
 #[component]
 fn FacetChoice(field: String, value: FacetValue, is_single: bool) -> impl IntoView {
+    // The values of options are sellers' words.
+    let language = content_language().filter(|_| !is_single);
     let is_empty = value.count == 0 && !value.selected && !value.value.is_empty();
     view! {
         <label class="check" class:is-empty=is_empty>
@@ -89,7 +93,7 @@ fn FacetChoice(field: String, value: FacetValue, is_single: bool) -> impl IntoVi
                 checked=value.selected
                 prop:checked=value.selected
             />
-            <span class="min-w-0 flex-1">{value.label}</span>
+            <span class="min-w-0 flex-1" lang=language>{value.label}</span>
             {(!value.value.is_empty()).then(|| view! { <span class="tabular text-sm text-soft">{value.count.to_string()}</span> })}
         </label>
     }

@@ -13,6 +13,7 @@ mod listing_address;
 mod listing_page;
 mod listing_results;
 mod maker;
+mod option_name;
 mod page_address;
 mod product_card;
 mod product_page;

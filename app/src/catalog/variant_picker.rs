@@ -1,3 +1,5 @@
+use super::option_name::option_name;
+use crate::market::content_language;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
@@ -11,10 +13,14 @@ pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl I
     let groups = product.options.iter().map(|option| {
         let own = chosen.options.get(&option.name).cloned().unwrap_or_default();
         let choices = product.value_choices(&option.name, &chosen);
+        let (name, language) = option_name(&option.name);
         let links = choices.into_iter().map(|choice| view! { <Value slug=product.slug.clone() choice/> });
         view! {
-            <div role="group" aria-label=option.name.clone() class="option-group">
-                <p class="text-sm"><span class="text-soft">{option.name.clone()} ": "</span> <span class="font-semibold">{own}</span></p>
+            <div role="group" aria-label=name.clone() class="option-group">
+                <p class="text-sm">
+                    <span class="text-soft" lang=language>{name} ": "</span>
+                    <span class="font-semibold" lang=content_language()>{own}</span>
+                </p>
                 <ul class="mt-2 flex flex-wrap gap-2">{links.collect_view()}</ul>
             </div>
         }
@@ -38,7 +44,7 @@ fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
                 prop:replace=true
                 data-testid="product-option"
             >
-                {value}
+                <span lang=content_language()>{value}</span>
                 {hint}
             </a>
         </li>
