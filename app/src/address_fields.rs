@@ -3,11 +3,12 @@
 use crate::countries::{country_name, postal_code_label, region_label};
 use crate::market;
 use crate::t;
-use crate::ui::{Field, Select};
+use crate::ui::{AtOnce, Field, Select};
 use domain::address::{ADDRESS_TEXT_LENGTH_MAX, Address, AddressDraft, FieldError};
 use domain::country::{COUNTRIES, Country, Region, country};
 use domain::language::Language;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use web_sys::{FormData, HtmlFormElement};
 
 /// Chosen before anybody has said anything: where most live who read the page in its language.
@@ -36,7 +37,9 @@ pub(crate) fn AddressFields(
     let AddressDraft { name, line1, line2, city, region, postal_code, .. } = address;
     let line2 = line2.unwrap_or_default();
     let line2_is_open = !line2.is_empty();
-    let [postal_code, region] = [postal_code, region].map(|text| StoredValue::new(text.unwrap_or_default()));
+    let postal_code = StoredValue::new(postal_code.unwrap_or_default());
+    // Chosen for a country, it is there again when the shopper comes back to that country.
+    let regions = StoredValue::new(BTreeMap::from([(chosen.get_untracked(), region.unwrap_or_default())]));
     view! {
         <Field label=t::address::name() name="name" value=name autocomplete="shipping name" required=true maxlength=LENGTH_MAX error=error("name")/>
         <Select label=t::address::country() name="country" options=countries value=chosen autocomplete="shipping country" required=true error=error("country")/>
@@ -49,30 +52,14 @@ pub(crate) fn AddressFields(
         </details>
         <Field label=t::address::city() name="city" value=city autocomplete="shipping address-level2" required=true maxlength=LENGTH_MAX error=error("city")/>
         <div class="grid gap-4 sm:grid-cols-2">
+            // Built anew for each country: a list that is only filled anew keeps the place of what was chosen in it, and so
+            // chooses the region that stands there now.
+            <For each=move || [chosen.get()] key=String::clone let:country>
+                <RegionField country regions error=error("region")/>
+            </For>
             {move || {
                 let place = place(&chosen.get());
-                let regions = match place.region {
-                    Region::NotUsed => None,
-                    Region::Required { all, .. } => Some(all),
-                };
-                let region_field = regions.map(|all| {
-                    let choose = (String::new(), choose_region(place).to_owned());
-                    let all = all.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
-                    let options: Vec<(String, String)> = std::iter::once(choose).chain(all).collect();
-                    view! {
-                        <Select
-                            label=region_label(place)
-                            name="region"
-                            options
-                            value=region.get_value()
-                            autocomplete="shipping address-level1"
-                            required=true
-                            error=error("region")
-                        />
-                    }
-                });
                 view! {
-                    {region_field}
                     <Field
                         label=postal_code_label(place)
                         name="postal_code"
@@ -86,6 +73,24 @@ pub(crate) fn AddressFields(
             }}
         </div>
     }
+}
+
+/// The choice of a state or province, where addresses of the country have one.
+#[component]
+fn RegionField(country: String, regions: StoredValue<BTreeMap<String, String>>, error: Signal<Option<String>>) -> impl IntoView {
+    let place = place(&country);
+    let Region::Required { all, .. } = place.region else { return ().at_once() };
+    let choose = (String::new(), choose_region(place).to_owned());
+    let all = all.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
+    let options: Vec<(String, String)> = std::iter::once(choose).chain(all).collect();
+    let value = regions.with_value(|regions| regions.get(&country).cloned().unwrap_or_default());
+    let remember = move |event| regions.update_value(|regions| drop(regions.insert(country.clone(), event_target_value(&event))));
+    view! {
+        <div on:change=remember>
+            <Select label=region_label(place) name="region" options value autocomplete="shipping address-level1" required=true error/>
+        </div>
+    }
+    .at_once()
 }
 
 /// What stands in the fields of `form` now.

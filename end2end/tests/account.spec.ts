@@ -109,6 +109,13 @@ test('an account adds an address, changes it, and finds it at the checkout until
   // Another country wants other fields.
   await page.getByLabel('Country').selectOption('DE');
   await expect(page.getByLabel('State')).toBeHidden();
+  // Each country keeps its own region, and none becomes another's.
+  await page.getByLabel('Country').selectOption('CA');
+  await page.getByLabel('Province').selectOption('ON');
+  await page.getByLabel('Country').selectOption('US');
+  await expect(page.getByLabel('State')).toHaveValue('');
+  await page.getByLabel('Country').selectOption('CA');
+  await expect(page.getByLabel('Province')).toHaveValue('ON');
   await shop.fillAddress();
   await page.getByRole('button', { name: 'Save the address' }).click();
   await page.waitForURL('**/account');

@@ -82,10 +82,31 @@ test('what changes during the checkout is told with both totals before anything 
     expect(await ordersOf(email)).toEqual([]);
     await accessible(page);
   }
+  // The line beside the total too.
+  await expect(page.getByRole('complementary', { name: 'Order summary' }).getByRole('listitem')).toContainText('$60.00');
   await expect(page.getByTestId('coupon-problem')).toContainText('expired');
   await pay.click();
   await page.waitForURL(/\/checkout\/pay\//);
   expect(await ordersOf(email)).toMatchObject([{ status: 'pending_payment', discount: '0' }]);
+});
+
+test('a way of shipping that another country does not have gives way to one that it has', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await shop.putIntoCart(await makeProduct({ stock: 5, price: 5000 }));
+  await visit(page, '/checkout');
+  await shop.fillCheckout(email);
+  const express = page.getByRole('radio', { name: /Express/ });
+  await express.check();
+  await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeEnabled();
+  await page.getByLabel('Country').selectOption('DE');
+  await page.getByLabel('Postal code').fill('04103');
+  await page.getByLabel('Postal code').blur();
+  await expect(page.getByRole('radio', { name: /Standard/ })).toBeChecked();
+  await expect(express).not.toBeChecked();
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await page.waitForURL(/\/checkout\/pay\//);
+  expect(await ordersOf(email)).toMatchObject([{ status: 'pending_payment' }]);
 });
 
 test('a line of the cart says what has changed about it', async ({ page }) => {

@@ -1,3 +1,4 @@
+use super::api::load_cart_page;
 use super::exchange::exchange;
 use super::overlay::{Overlay, Wanted, lay_over};
 use crate::error::AppError;
@@ -79,6 +80,13 @@ impl CartStore {
             self.touch();
             self.told.try_set(Some(cart));
         }
+    }
+
+    /// Asks the shop for the cart again; none where it cannot be told now.
+    pub(crate) async fn reload(self) -> Option<CartView> {
+        let cart = load_cart_page().await.ok()?.cart;
+        self.accept(cart.clone());
+        Some(cart)
     }
 
     /// A mark of this moment for [`Self::accept_count_since`].

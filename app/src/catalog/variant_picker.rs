@@ -14,9 +14,10 @@ pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl I
         let own = chosen.options.get(&option.name).cloned().unwrap_or_default();
         let choices = product.value_choices(&option.name, &chosen);
         let (name, language) = option_name(&option.name);
+        let label = name.clone();
         let links = choices.into_iter().map(|choice| view! { <Value slug=product.slug.clone() choice/> });
         view! {
-            <div role="group" aria-label=name.clone() class="option-group">
+            <div role="group" aria-label=label class="option-group">
                 <p class="text-sm">
                     <span class="text-soft" lang=language>{name} ": "</span>
                     <span class="font-semibold" lang=content_language()>{own}</span>

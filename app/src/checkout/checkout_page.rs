@@ -81,7 +81,6 @@ struct FormState {
 #[component]
 fn Checkout(view: CheckoutView) -> impl IntoView {
     let CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash } = view;
-    let lines: Vec<SummaryLine> = cart.lines.iter().map(SummaryLine::from).collect();
     let country = if form.country.is_empty() { country_default().to_owned() } else { form.country.clone() };
     let checkout = FormState {
         store: use_cart(),
@@ -97,6 +96,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
         asked: StoredValue::new(0),
         asked_for: StoredValue::new(CheckoutForm::default()),
     };
+    let lines = Signal::derive(move || checkout.cart.with(|cart| cart.lines.iter().map(SummaryLine::from).collect()));
     let totals = Signal::derive(move || {
         let cart_totals = checkout.cart.with(|cart| Totals::from(cart));
         checkout.quote.with(|quote| quote.as_ref().map_or(cart_totals, Totals::from))
@@ -181,12 +181,10 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
     });
     let email_error = Signal::derive(move || error_of.run("email"));
     let shown = move |part: fn(&QuoteView) -> String| move || checkout.quote.with(|quote| quote.as_ref().map(part).unwrap_or_default());
-    // Choosing changes the totals but not what there is to choose: the buttons stay, and with them the focus.
+    // Choosing changes the totals but not what there is to choose: the buttons stay, and with them the focus. Another offer
+    // has buttons of its own: one that was pressed keeps its mark, whatever it would stand for now.
     let options = Memo::new(move |_| checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.shipping_options.clone())));
-    let shipping = move || match options.get() {
-        Some(options) => view! { <ShippingChoice options chosen=checkout.shipping.get_untracked()/> }.at_once(),
-        None => view! { <p class="text-soft">{t::checkout::shipping_later()}</p> }.at_once(),
-    };
+    let is_unknown = move || options.with(Option::is_none);
     let label = move || match checkout.quote.with(|quote| quote.as_ref().map(|quote| quote.total)) {
         Some(total) => t::checkout::continue_to_payment(&t::money(total)),
         None => t::checkout::continue_to_shipping().to_owned(),
@@ -213,7 +211,12 @@ fn CheckoutFields(checkout: FormState, form: CheckoutForm) -> impl IntoView {
         <Step number=2 title=t::checkout::step_delivery()>
             <AddressFields address=form.address() chosen=checkout.country error_of/>
         </Step>
-        <Step number=3 title=t::checkout::step_shipping() id="shipping">{shipping}</Step>
+        <Step number=3 title=t::checkout::step_shipping() id="shipping">
+            <For each=move || options.get() key=Vec::clone let:options>
+                <ShippingChoice options chosen=checkout.shipping.get_untracked()/>
+            </For>
+            {move || is_unknown().then(|| view! { <p class="text-soft">{t::checkout::shipping_later()}</p> })}
+        </Step>
         <div class="border-t border-line pt-6">
             // The focus stays where it is until the press counts: leaving a field may show what is wrong with it, which would
             // move the button away from under the pointer.
@@ -298,10 +301,23 @@ impl FormState {
         });
     }
 
+    /// Where the goods cost something else than the lines beside the quote say, the lines are asked for again.
+    fn take_quote(self, quote: QuoteView) {
+        let is_outdated = self.cart.with_untracked(|cart| cart.subtotal != quote.subtotal);
+        self.quote.set(Some(quote));
+        if is_outdated {
+            spawn_local(async move {
+                if let Some(cart) = self.store.reload().await {
+                    self.cart.try_set(cart);
+                }
+            });
+        }
+    }
+
     fn show_quote(self, answer: Result<QuoteView, AppError<CheckoutRefusal>>) {
         match answer {
             Ok(quote) => {
-                self.quote.set(Some(quote));
+                self.take_quote(quote);
                 self.trouble.set(None);
             }
             Err(error) => {
@@ -333,7 +349,7 @@ impl FormState {
                 Ok(NextStep::Shipping) => self.refresh_quote(),
                 Err(error) => {
                     if let Some(CheckoutRefusal::TotalChanged { quote }) = error.refusal() {
-                        self.quote.set(Some(*quote.clone()));
+                        self.take_quote(*quote.clone());
                     }
                     self.show_trouble(&error, shown);
                 }

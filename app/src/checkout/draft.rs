@@ -10,7 +10,7 @@ use crate::ui::Trouble;
 use backend::{Context, Failure, secret};
 use domain::accounts::KeptAddress;
 use domain::checkout::CheckoutRefusal;
-use domain::id::AddressId;
+use domain::id::{AddressId, ShippingRateId};
 use domain::money::Money;
 use domain::orders::OrderView;
 use domain::payments::PaymentRefusal;
@@ -71,16 +71,23 @@ pub(super) fn take(ctx: &Context, addresses: &[KeptAddress], chosen: Option<Addr
     (form, draft.trouble)
 }
 
-/// None while the address is not complete.
+/// None while the address is not complete. A choice that is not offered there falls back to its seller's default.
 pub(super) async fn quote(ctx: &Context, form: &CheckoutForm) -> Option<Result<QuoteView, Failure<CheckoutRefusal>>> {
     if !form.address_is_complete() {
         return None;
     }
     let (address, options) = (form.address(), form.shipping_options());
-    match backend::checkout::quote(ctx, &address, options.as_deref(), None).await {
-        Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)) => Some(backend::checkout::quote(ctx, &address, None, None).await),
-        answer => Some(answer),
-    }
+    let quote = async |options: Option<&[ShippingRateId]>| backend::checkout::quote(ctx, &address, options, None).await;
+    Some(match (quote(options.as_deref()).await, options) {
+        (Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)), Some(mut options)) => match quote(None).await {
+            Ok(offered) => {
+                options.retain(|chosen| offered.shipping_options.iter().any(|option| option.id == *chosen));
+                if options.is_empty() { Ok(offered) } else { quote(Some(&options)).await }
+            }
+            refused => refused,
+        },
+        (answer, _) => answer,
+    })
 }
 
 /// Shows the total first, places the order once it was seen. The placed order is then within the caller's reach.

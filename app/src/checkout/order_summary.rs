@@ -101,7 +101,7 @@ impl From<&OrderView> for Totals {
 /// The order beside the form: always in view on a wide screen, folded into one line with the total on a narrow one.
 #[component]
 pub(super) fn OrderSummary(
-    lines: Vec<SummaryLine>,
+    #[prop(into)] lines: Signal<Vec<SummaryLine>>,
     #[prop(into)] totals: Signal<Totals>,
     #[prop(optional, into)] busy: Signal<bool>,
 ) -> impl IntoView {
@@ -114,13 +114,13 @@ pub(super) fn OrderSummary(
                 <span class="tabular font-semibold">{total}</span>
             </summary>
             <div class="pt-4" aria-busy=is_busy>
-                <SummaryLines lines=lines.clone()/>
+                {move || view! { <SummaryLines lines=lines.get()/> }}
                 <TotalsList totals/>
             </div>
         </details>
         <aside class="summary-beside" aria-label=t::checkout::order_summary() aria-busy=is_busy>
             <h2 class="mb-4 font-serif text-xl">{t::checkout::order_summary()}</h2>
-            <SummaryLines lines/>
+            {move || view! { <SummaryLines lines=lines.get()/> }}
             <TotalsList totals/>
         </aside>
     }

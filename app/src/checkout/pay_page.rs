@@ -48,7 +48,7 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
                 <div class="mt-4"><FlashNotice flash/></div>
                 {body}
             </div>
-            <OrderSummary lines totals=Signal::stored(totals)/>
+            <OrderSummary lines=Signal::stored(lines) totals=Signal::stored(totals)/>
         </div>
     }
 }

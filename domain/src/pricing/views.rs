@@ -3,7 +3,7 @@ use crate::id::ShippingRateId;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct SellerName {
     pub slug: String,
@@ -11,7 +11,7 @@ pub struct SellerName {
 }
 
 /// One way to ship one seller's goods to the quoted address. Dates are ISO (`2026-11-25`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ShippingOption {
     pub id: ShippingRateId,
