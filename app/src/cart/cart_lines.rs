@@ -43,9 +43,9 @@ fn CartLine(line: CartLineView) -> impl IntoView {
             </a>
             <div class="min-w-0 flex-1">
                 <div class="flex items-start justify-between gap-3">
-                    <div class="min-w-0">
-                        <a href=address class="plain-link font-serif text-lg leading-snug" lang=content_language()>{line.title.clone()}</a>
-                        <p class="text-sm text-soft empty:hidden" lang=content_language()>{options}</p>
+                    <div class="min-w-0" lang=content_language()>
+                        <a href=address class="plain-link font-serif text-lg leading-snug">{line.title.clone()}</a>
+                        <p class="text-sm text-soft empty:hidden">{options}</p>
                     </div>
                     <Price amount=line.line_total class="shrink-0 font-semibold" test_id="cart-line-total"/>
                 </div>

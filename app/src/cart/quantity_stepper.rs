@@ -79,10 +79,6 @@ pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
 
 /// What a button acts on, also where two variants of a product are in the cart: `Mug, Moss, Large`.
 fn full_title(line: &CartLineView) -> String {
-    let mut title = line.title.clone();
-    for value in line.options.values() {
-        title += ", ";
-        title += value;
-    }
-    title
+    let words: Vec<&str> = std::iter::once(&line.title).chain(line.options.values()).map(String::as_str).collect();
+    words.join(", ")
 }

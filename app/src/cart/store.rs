@@ -233,8 +233,8 @@ impl CartStore {
             let answer = exchange(variant, change).await;
             self.touch();
             let next = self.under_way.try_update_value(|under_way| under_way.get_mut(&variant).and_then(Option::take)).flatten();
-            match answer {
-                Ok(cart) => {
+            match (answer, next) {
+                (Ok(cart), next) => {
                     self.accept(cart);
                     self.release();
                     if let Some(next) = next {
@@ -243,7 +243,13 @@ impl CartStore {
                     }
                     self.settle(variant);
                 }
-                Err(error) => {
+                // What was asked for meanwhile does not build on what was refused.
+                (Err(_), Some(next @ Change::Set(_))) => {
+                    self.release();
+                    change = next;
+                    continue;
+                }
+                (Err(error), _) => {
                     self.settle(variant);
                     self.refuse(&error);
                     self.release();

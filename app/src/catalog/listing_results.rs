@@ -163,7 +163,7 @@ fn GrowingGrid(items: Vec<ProductCard>, next_cursor: Option<String>, more: Conti
                     grow();
                 }
             }>
-                <LoadMore path=address shown total busy/>
+                <LoadMore path=address shown=is_first_page.then_some((shown, total)) busy/>
             </div>
         })
     };

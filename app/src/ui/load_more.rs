@@ -7,14 +7,16 @@ use leptos::prelude::*;
 #[component]
 pub fn LoadMore(
     #[prop(into)] path: String,
-    #[prop(into)] shown: u32,
-    total: u32,
+    /// How many rows are in view of how many; none where rows before them are on another page.
+    shown: Option<(u32, u32)>,
     #[prop(optional, into)] busy: Signal<bool>,
 ) -> impl IntoView {
     view! {
         <nav aria-label=t::common::more_results() class="mt-12 flex flex-col items-center gap-3">
-            <p class="tabular text-sm text-soft">{t::common::shown_of(&shown.to_string(), &total.to_string())}</p>
-            <progress class="progress" max=total value=shown aria-hidden="true"></progress>
+            {shown.map(|(shown, total)| view! {
+                <p class="tabular text-sm text-soft">{t::common::shown_of(&shown.to_string(), &total.to_string())}</p>
+                <progress class="progress" max=total value=shown aria-hidden="true"></progress>
+            })}
             <a
                 href=path
                 rel="next"

@@ -488,7 +488,11 @@ fn amount(row: &Cells, column: C, currency: Currency) -> Result<Option<i64>, Row
     Err(row.wrong(column, format!("is not from 0 to {}", Money::new(PRICE_MAX, currency))))
 }
 
+/// Below zero stands what was sold beyond the stock there: of that nothing can be sold here.
 fn quantity(row: &Cells) -> Result<i32, RowError> {
+    if row.get(C::Quantity).parse().is_ok_and(|quantity: i32| quantity < 0) {
+        return Ok(0);
+    }
     Ok(whole_number(row, C::Quantity, QUANTITY_MAX)?.unwrap_or_default())
 }
 
@@ -523,6 +527,8 @@ fn address(row: &Cells, column: C) -> Result<Option<Url>, RowError> {
         return Ok(None);
     }
     let text = at_most(row, column, ADDRESS_CHARS_MAX, text.to_owned())?;
+    // Older files leave the scheme to the page that shows the picture.
+    let text = if text.starts_with("//") { format!("https:{text}") } else { text };
     let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
     url.map(Some).ok_or_else(|| row.wrong(column, "is not an http or https address"))
 }

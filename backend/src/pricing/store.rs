@@ -14,7 +14,7 @@ pub(super) struct Rate {
     pub(super) free_from: Option<i64>,
     pub(super) amount_per_kg: i64,
     pub(super) grams_max: Option<i32>,
-    /// ISO dates, counted from today.
+    /// ISO dates, counted in working days from today.
     pub(super) delivery_from: String,
     pub(super) delivery_to: String,
 }
@@ -44,8 +44,8 @@ pub(super) async fn shipping_rates(
         Rate,
         r#"select shipping_rate_id as "id: ShippingRateId", seller_id as "seller: SellerId", label, amount, free_from_amount as free_from,
                amount_per_kg, grams_max,
-               to_char(souk.clock() + make_interval(days => days_from), 'YYYY-MM-DD') as "delivery_from!",
-               to_char(souk.clock() + make_interval(days => days_to), 'YYYY-MM-DD') as "delivery_to!"
+               to_char(souk.after_working_days(souk.clock()::date, days_from), 'YYYY-MM-DD') as "delivery_from!",
+               to_char(souk.after_working_days(souk.clock()::date, days_to), 'YYYY-MM-DD') as "delivery_to!"
            from shipping_rate
            where seller_id = any ($1) and $2 = any (countries) and currency = $3
            order by seller_id, is_default desc, position, shipping_rate_id"#,

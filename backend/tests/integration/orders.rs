@@ -152,3 +152,28 @@ async fn a_guest_sees_the_orders_whose_tokens_they_hold(db: PgPool) {
     assert_eq!(seen, [(&two.number, 2, ["Bowl".to_owned()].as_slice()), (&one.number, 1, ["Bowl".to_owned()].as_slice())]);
     assert!(history.items.iter().all(|summary| summary.number != other.number));
 }
+
+#[sqlx::test]
+async fn a_parcel_travels_on_working_days(db: PgPool) {
+    // 20 November 2026 is a Friday.
+    for (start, days, expected) in [
+        ("2026-11-16", 0, "2026-11-16"),
+        ("2026-11-16", 4, "2026-11-20"),
+        ("2026-11-16", 5, "2026-11-23"),
+        ("2026-11-19", 2, "2026-11-23"),
+        ("2026-11-20", 1, "2026-11-23"),
+        ("2026-11-21", 1, "2026-11-23"),
+        ("2026-11-22", 1, "2026-11-23"),
+        ("2026-11-22", 6, "2026-11-30"),
+        ("2026-11-22", 0, "2026-11-22"),
+        ("2026-11-18", 12, "2026-12-04"),
+    ] {
+        let day: String = sqlx::query_scalar("select souk.after_working_days($1::text::date, $2)::text")
+            .bind(start)
+            .bind(days)
+            .fetch_one(&db)
+            .await
+            .unwrap();
+        assert_eq!(day, expected, "{days} working days after {start}");
+    }
+}

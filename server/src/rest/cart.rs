@@ -1,5 +1,5 @@
 use super::body;
-use super::credentials::{PathText, Shopper};
+use super::credentials::{PathText, Shopper, cart_is_there};
 use super::problem::{Always, Changing, Conflict, Problem, WithBody};
 use super::query::NoQuery;
 use axum::Json;
@@ -37,6 +37,7 @@ pub(super) struct SetItem {
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing, WithBody, Conflict))]
 pub(super) async fn set_item(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<CartView>, Problem> {
+    cart_is_there(&context).await?;
     let SetItem { variant_id, quantity } = body::read(&headers, &bytes)?;
     let cart = cart::set_item(&context, variant_id, quantity).await.map_err(|failure| {
         let mut problem = Problem::from(failure);
@@ -79,6 +80,7 @@ pub(super) struct SetCoupon {
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing, WithBody))]
 pub(super) async fn set_coupon(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<CartView>, Problem> {
+    cart_is_there(&context).await?;
     let SetCoupon { code } = body::read(&headers, &bytes)?;
     Ok(answer(&context, cart::set_coupon(&context, &code).await?))
 }

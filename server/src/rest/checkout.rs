@@ -1,5 +1,5 @@
 use super::body;
-use super::credentials::Shopper;
+use super::credentials::{Shopper, cart_is_there};
 use super::problem::{Always, Changing, Conflict, Problem, WithBody};
 use super::query::NoQuery;
 use axum::Json;
@@ -32,6 +32,7 @@ pub(super) struct Quote {
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = QuoteView), Always, Changing, WithBody, Conflict))]
 pub(super) async fn quote(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<QuoteView>, Problem> {
+    cart_is_there(&context).await?;
     let Quote { shipping_address, shipping_options, coupon } = body::read(&headers, &bytes)?;
     Ok(Json(checkout::quote(&context, &shipping_address, shipping_options.as_deref(), coupon.as_deref()).await?))
 }

@@ -103,11 +103,18 @@ impl<S: Send + Sync> FromRequestParts<S> for CartHolder {
             if context.caller.cart_token.is_none() {
                 return Err(required("an access token or a Cart-Token"));
             }
-            // A cart that is not there comes before anything that is wrong with the request.
-            cart::view(&context).await.map_err(Problem::from)?;
+            cart_is_there(&context).await?;
         }
         Ok(Self(context))
     }
+}
+
+/// A cart that is not there comes before anything that is wrong with the request. Without any token one may begin.
+pub(super) async fn cart_is_there(context: &Context) -> Result<(), Problem> {
+    if context.user().is_none() && context.caller.cart_token.is_some() {
+        cart::view(context).await?;
+    }
+    Ok(())
 }
 
 /// Somebody who may know of orders: an account, or a guest with an order's token.

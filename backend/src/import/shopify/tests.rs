@@ -119,7 +119,7 @@ fn a_row_of_absurdities_is_refused_with_what_is_wrong() {
         ("Variant Compare At Price", "cheap", "\"cheap\" is not an amount"),
         ("Variant Grams", "-1", "\"-1\" is not a weight from 0 to 1000000 grams"),
         ("Variant Grams", "1e9", "\"1e9\" is not a weight from 0 to 1000000 grams"),
-        ("Variant Inventory Qty", "-3", "\"-3\" is not a whole number from 0 to 1000000"),
+        ("Variant Inventory Qty", "-3.5", "\"-3.5\" is not a whole number from 0 to 1000000"),
         ("Variant Inventory Qty", "1.5", "\"1.5\" is not a whole number from 0 to 1000000"),
         ("Variant Inventory Qty", "99999999999", "\"99999999999\" is not a whole number from 0 to 1000000"),
         ("Variant SKU", &long[..65], "is longer than 64 characters"),
@@ -152,6 +152,8 @@ fn what_a_cell_may_be_is_read_with_patience() {
     assert_eq!(taken(&[("Variant Compare At Price", "19.99")]).variants[0].compare_at, None, "a lower former price is none");
     assert_eq!(taken(&[("Variant Grams", "453.59")]).variants[0].weight_grams, Some(454));
     assert_eq!(taken(&[]).variants[0].weight_grams, None);
+    assert_eq!(taken(&[("Variant Inventory Qty", "-3")]).variants[0].quantity, 0, "sold beyond its stock");
+    assert_eq!(taken(&[("Image Src", "//a.example/b.png")]).pictures[0].url.as_str(), "https://a.example/b.png");
     assert_eq!(taken(&[("Published", "FALSE"), ("Status", "Active")]).is_offered, Some(false));
     assert_eq!(taken(&[("Status", "archived")]).is_offered, Some(false));
     assert_eq!(taken(&[]).is_offered, None);
