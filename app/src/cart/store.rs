@@ -236,6 +236,11 @@ impl CartStore {
                     self.settle(variant);
                 }
                 Err(error) => {
+                    // A quantity asked for meanwhile holds, whatever became of the change before it.
+                    if let Some(later @ Change::Set(_)) = next {
+                        change = later;
+                        continue;
+                    }
                     self.settle(variant);
                     self.refuse(&error);
                     self.release();
