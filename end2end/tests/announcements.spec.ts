@@ -75,6 +75,10 @@ test('a sign-in and a registration that are refused say why, and where', async (
 
   await visit(page, '/account/register');
   const password = page.getByLabel('Password', { exact: true });
+  await page.getByRole('button', { name: 'Show the password' }).press('Enter');
+  await expect(password).toHaveAttribute('type', 'text');
+  await page.getByRole('button', { name: 'Hide the password' }).press('Enter');
+  await expect(password).toHaveAttribute('type', 'password');
   await page.getByLabel('Name', { exact: true }).fill('Ada Lovelace');
   await page.getByLabel('E-mail', { exact: true }).fill(freshEmail());
   await password.fill('short');

@@ -6,6 +6,7 @@ password = Passwort
 show = Zeigen
 hide = Verbergen
 show-password = Passwort zeigen
+hide-password = Passwort verbergen
 new-here = Neu hier?
 to-register = Konto anlegen
 too-many-tries = Zu viele Versuche. Du kannst es in { $minutes ->

@@ -6,6 +6,7 @@ password = Password
 show = Show
 hide = Hide
 show-password = Show the password
+hide-password = Hide the password
 new-here = New here?
 to-register = Create an account
 too-many-tries = Too many tries. You can try again in { $minutes ->

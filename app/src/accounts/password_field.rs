@@ -54,8 +54,7 @@ pub(super) fn PasswordField(
                     <button
                         type="button"
                         class="absolute inset-y-0 end-1 my-auto h-9 rounded-md px-3 text-sm font-semibold text-soft hover:text-ink"
-                        aria-pressed=move || if is_shown.get() { "true" } else { "false" }
-                        aria-label=t::accounts::show_password()
+                        aria-label=move || if is_shown.get() { t::accounts::hide_password() } else { t::accounts::show_password() }
                         on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
                     >
                         {move || if is_shown.get() { t::accounts::hide() } else { t::accounts::show() }}
