@@ -1,3 +1,4 @@
+import { type Route } from '@playwright/test';
 import { expect, expectStatus, hydrated, test, visit } from '../fixtures';
 import { address, buyElsewhere, cards, endHold, freshEmail, makeProduct, ordersOf, parcelsOf, password, stockOf, whileNobodyCanAdd } from '../data';
 import { Shop } from '../pages/shop';
@@ -171,6 +172,30 @@ test('what is added just before the page is loaded again is in the cart', async 
     await expect(page.getByTestId('cart-line')).toHaveCount(1, { timeout: 500 });
   }).toPass();
   await expect(page.getByTestId('cart-line')).toContainText(product.title);
+});
+
+test('what is removed while the shop refuses one more of it is removed', async ({ page }) => {
+  const product = await makeProduct({ stock: 1 });
+  await new Shop(page).putIntoCart(product);
+  const drawer = page.getByRole('dialog', { name: /Your cart/ });
+  const held: Route[] = [];
+  await page.route('**/sf/cart/set_item', async (route) => {
+    if (held.push(route) > 1) await route.continue();
+  });
+  expectStatus(page, 422);
+  await drawer.getByRole('button', { name: `One more of ${product.title}` }).click();
+  await expect.poll(() => held.length).toBe(1);
+  await drawer.getByTestId('cart-line-remove').click();
+  await expect(drawer.getByTestId('dialog-announcer')).toContainText(`${product.title} removed from the cart.`);
+  const refused = page.waitForResponse((response) => response.url().endsWith('/sf/cart/set_item') && response.status() === 422);
+  const removed = page.waitForResponse((response) => response.url().endsWith('/sf/cart/set_item') && response.status() === 200);
+  await held[0].continue();
+  await Promise.all([refused, removed]);
+  await expect(drawer.getByTestId('cart-line')).toHaveCount(0);
+  await expect(drawer.getByTestId('cart-undo-remove')).toBeVisible();
+  await visit(page, '/cart');
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByTestId('cart-line')).toHaveCount(0);
 });
 
 test('back from the payment and forward again keeps the order', async ({ page }) => {

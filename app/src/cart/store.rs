@@ -243,13 +243,12 @@ impl CartStore {
                     }
                     self.settle(variant);
                 }
-                // What was asked for meanwhile does not build on what was refused.
-                (Err(_), Some(next @ Change::Set(_))) => {
-                    self.release();
-                    change = next;
-                    continue;
-                }
-                (Err(error), _) => {
+                Err(error) => {
+                    // A quantity asked for meanwhile holds, whatever became of the change before it.
+                    if let Some(later @ Change::Set(_)) = next {
+                        change = later;
+                        continue;
+                    }
                     self.settle(variant);
                     self.refuse(&error);
                     self.release();

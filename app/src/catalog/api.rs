@@ -78,7 +78,7 @@ pub(super) enum ListingSubject {
 #[server(prefix = "/sf", endpoint = "catalog/listing_page", input = Json)]
 pub(super) async fn load_listing_page(scope: Scope, query: ListingQuery) -> Result<ListingPage, AppError<NoRefusal>> {
     let ctx = crate::context::context()?;
-    // A place that the list does not have is its beginning, as all nonsense in an address is passed over.
+    // A link with a cursor of another order, or of none, leads to the beginning.
     let cursor = query.cursor.clone().filter(|_| query.after().is_ok());
     let query = ListingQuery { cursor, ..query }.check().map_err(|_| AppError::Invalid)?;
     let subject = match &scope {

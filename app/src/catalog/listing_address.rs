@@ -30,7 +30,8 @@ pub(super) const SORTS: [(Sort, &str, Label); 5] = [
 ];
 
 /// Reads an address. What no listing can mean is left out: an old or mistyped link still shows something.
-/// The currency is that of the prices which the address names; without any it is the visitor's.
+/// The currency is that of the prices which the address names; without any it is the visitor's. Whether a cursor leads
+/// anywhere only the server knows.
 pub(super) fn read(scope: &Scope, params: &ParamsMap, chosen: Currency) -> ListingQuery {
     let text = |name: &str| params.get_str(name).map(str::trim).filter(|value| !value.is_empty());
     let is_priced = text("min_price").or(text("max_price")).is_some();

@@ -152,7 +152,12 @@ fn GrowingGrid(items: Vec<ProductCard>, next_cursor: Option<String>, more: Conti
     let way_on = move || {
         let from = cursor.get()?;
         let address = write(&path, &scope, &ListingQuery { cursor: Some(from), ..next_query.get_value() });
-        let shown = u32::try_from(first_count + later.with(Vec::len)).unwrap_or(total);
+        // Without script a later page does not know how many rows came before it.
+        let shown = is_first_page.then(|| u32::try_from(first_count + later.with(Vec::len)).unwrap_or(total));
+        let count = match shown {
+            Some(shown) => t::common::shown_of(&shown.to_string(), &total.to_string()),
+            None => t::catalog::things(total),
+        };
         Some(view! {
             <div on:click=move |event| {
                 if let Some(link) = crate::ui::link_of(&event)
@@ -163,7 +168,7 @@ fn GrowingGrid(items: Vec<ProductCard>, next_cursor: Option<String>, more: Conti
                     grow();
                 }
             }>
-                <LoadMore path=address shown=is_first_page.then_some((shown, total)) busy/>
+                <LoadMore path=address count shown total busy/>
             </div>
         })
     };

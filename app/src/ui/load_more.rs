@@ -7,16 +7,22 @@ use leptos::prelude::*;
 #[component]
 pub fn LoadMore(
     #[prop(into)] path: String,
-    /// How many rows are in view of how many; none where rows before them are on another page.
-    shown: Option<(u32, u32)>,
+    /// What is said of the length of the list.
+    count: String,
+    /// How much of `total` stands above, where that is known.
+    shown: Option<u32>,
+    total: u32,
     #[prop(optional, into)] busy: Signal<bool>,
 ) -> impl IntoView {
     view! {
         <nav aria-label=t::common::more_results() class="mt-12 flex flex-col items-center gap-3">
-            {shown.map(|(shown, total)| view! {
-                <p class="tabular text-sm text-soft">{t::common::shown_of(&shown.to_string(), &total.to_string())}</p>
-                <progress class="progress" max=total value=shown aria-hidden="true"></progress>
-            })}
+            <p class="tabular text-sm text-soft">{count}</p>
+            <progress
+                class=if shown.is_some() { "progress" } else { "hidden" }
+                max=total
+                value=shown.unwrap_or_default()
+                aria-hidden="true"
+            ></progress>
             <a
                 href=path
                 rel="next"

@@ -1,5 +1,5 @@
 use super::body;
-use super::credentials::{PathText, Shopper, cart_is_there};
+use super::credentials::{CartWriter, PathText, Shopper};
 use super::problem::{Always, Changing, Conflict, Problem, WithBody};
 use super::query::NoQuery;
 use axum::Json;
@@ -36,8 +36,12 @@ pub(super) struct SetItem {
 #[utoipa::path(put, path = "/cart/items", tag = "Cart", operation_id = "set_cart_item", request_body = SetItem,
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing, WithBody, Conflict))]
-pub(super) async fn set_item(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<CartView>, Problem> {
-    cart_is_there(&context).await?;
+pub(super) async fn set_item(
+    CartWriter(context): CartWriter,
+    _: NoQuery,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<CartView>, Problem> {
     let SetItem { variant_id, quantity } = body::read(&headers, &bytes)?;
     let cart = cart::set_item(&context, variant_id, quantity).await.map_err(|failure| {
         let mut problem = Problem::from(failure);
@@ -54,7 +58,7 @@ pub(super) async fn set_item(Shopper(context): Shopper, _: NoQuery, headers: Hea
     params(("variant_id" = VariantId, Path, description = "The variant's id")),
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing))]
-pub(super) async fn remove_item(Shopper(context): Shopper, variant: PathText, _: NoQuery) -> Result<Json<CartView>, Problem> {
+pub(super) async fn remove_item(CartWriter(context): CartWriter, variant: PathText, _: NoQuery) -> Result<Json<CartView>, Problem> {
     Ok(answer(&context, cart::remove_item(&context, variant.id()?).await?))
 }
 
@@ -62,7 +66,7 @@ pub(super) async fn remove_item(Shopper(context): Shopper, variant: PathText, _:
 #[utoipa::path(delete, path = "/cart", tag = "Cart", operation_id = "clear_cart",
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing))]
-pub(super) async fn clear(Shopper(context): Shopper, _: NoQuery) -> Result<Json<CartView>, Problem> {
+pub(super) async fn clear(CartWriter(context): CartWriter, _: NoQuery) -> Result<Json<CartView>, Problem> {
     Ok(answer(&context, cart::clear(&context).await?))
 }
 
@@ -79,8 +83,12 @@ pub(super) struct SetCoupon {
 #[utoipa::path(put, path = "/cart/coupon", tag = "Cart", operation_id = "set_cart_coupon", request_body = SetCoupon,
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing, WithBody))]
-pub(super) async fn set_coupon(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<CartView>, Problem> {
-    cart_is_there(&context).await?;
+pub(super) async fn set_coupon(
+    CartWriter(context): CartWriter,
+    _: NoQuery,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<CartView>, Problem> {
     let SetCoupon { code } = body::read(&headers, &bytes)?;
     Ok(answer(&context, cart::set_coupon(&context, &code).await?))
 }
@@ -91,7 +99,7 @@ pub(super) async fn set_coupon(Shopper(context): Shopper, _: NoQuery, headers: H
 #[utoipa::path(delete, path = "/cart/coupon", tag = "Cart", operation_id = "remove_cart_coupon",
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = CartView), Always, Changing))]
-pub(super) async fn remove_coupon(Shopper(context): Shopper, _: NoQuery) -> Result<Json<CartView>, Problem> {
+pub(super) async fn remove_coupon(CartWriter(context): CartWriter, _: NoQuery) -> Result<Json<CartView>, Problem> {
     Ok(answer(&context, cart::remove_coupon(&context).await?))
 }
 

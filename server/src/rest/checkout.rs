@@ -1,5 +1,5 @@
 use super::body;
-use super::credentials::{Shopper, cart_is_there};
+use super::credentials::CartWriter;
 use super::problem::{Always, Changing, Conflict, Problem, WithBody};
 use super::query::NoQuery;
 use axum::Json;
@@ -31,8 +31,12 @@ pub(super) struct Quote {
 #[utoipa::path(post, path = "/checkout/quote", tag = "Checkout", operation_id = "quote", request_body = Quote,
     security((), ("cart_token" = []), ("access_token" = [])),
     responses((status = 200, body = QuoteView), Always, Changing, WithBody, Conflict))]
-pub(super) async fn quote(Shopper(context): Shopper, _: NoQuery, headers: HeaderMap, bytes: Bytes) -> Result<Json<QuoteView>, Problem> {
-    cart_is_there(&context).await?;
+pub(super) async fn quote(
+    CartWriter(context): CartWriter,
+    _: NoQuery,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<QuoteView>, Problem> {
     let Quote { shipping_address, shipping_options, coupon } = body::read(&headers, &bytes)?;
     Ok(Json(checkout::quote(&context, &shipping_address, shipping_options.as_deref(), coupon.as_deref()).await?))
 }

@@ -91,6 +91,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Shopper {
     }
 }
 
+/// Somebody who changes a cart or asks what it costs. One that is not there comes before anything that is wrong with the
+/// request; without any token it is perhaps not begun yet.
+#[derive(Debug)]
+pub(super) struct CartWriter(pub Context);
+
+impl<S: Send + Sync> FromRequestParts<S> for CartWriter {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Shopper(context) = Shopper::from_request_parts(parts, state).await?;
+        if context.user().is_none() && context.caller.cart_token.is_some() {
+            cart::view(&context).await.map_err(Problem::from)?;
+        }
+        Ok(Self(context))
+    }
+}
+
 /// Somebody who can place an order: an account, or a guest whose cart there is.
 #[derive(Debug)]
 pub(super) struct CartHolder(pub Context);
@@ -98,12 +114,9 @@ pub(super) struct CartHolder(pub Context);
 impl<S: Send + Sync> FromRequestParts<S> for CartHolder {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Shopper(context) = Shopper::from_request_parts(parts, state).await?;
-        if context.user().is_none() {
-            if context.caller.cart_token.is_none() {
-                return Err(required("an access token or a Cart-Token"));
-            }
-            cart_is_there(&context).await?;
+        let CartWriter(context) = CartWriter::from_request_parts(parts, state).await?;
+        if context.user().is_none() && context.caller.cart_token.is_none() {
+            return Err(required("an access token or a Cart-Token"));
         }
         Ok(Self(context))
     }

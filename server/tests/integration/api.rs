@@ -118,11 +118,20 @@ async fn tokens_are_checked_before_anything_else(db: PgPool) {
     assert_verdict(&server.call("GET", "/orders?colour=blue", &[], "").await, 401, "credentials_required");
     assert_verdict(&server.call("POST", "/orders", &[], "{").await, 401, "credentials_required");
     assert_verdict(&server.call("POST", "/orders", &[("cart-token", "unknown")], "{").await, 404, "cart_not_found");
-    for (method, path) in [("GET", "/cart"), ("PUT", "/cart/items"), ("PUT", "/cart/coupon"), ("POST", "/checkout/quote")] {
-        for body in ["", "{", r#"{"code":"UNKNOWN"}"#] {
-            assert_verdict(&server.call(method, path, &[("cart-token", "unknown")], body).await, 404, "cart_not_found");
-        }
+    assert_verdict(&server.call("GET", "/cart", &[("cart-token", "unknown")], "").await, 404, "cart_not_found");
+    let writes = [
+        ("PUT", "/cart/items", "{}"),
+        ("DELETE", "/cart/items/mug?colour=blue", ""),
+        ("DELETE", "/cart?colour=blue", ""),
+        ("PUT", "/cart/coupon", "{"),
+        ("PUT", "/cart/coupon", r#"{"code":"NO-SUCH-CODE"}"#),
+        ("DELETE", "/cart/coupon?colour=blue", ""),
+        ("POST", "/checkout/quote", r#"{"shipping_address":7}"#),
+    ];
+    for (method, path, body) in writes {
+        assert_verdict(&server.call(method, path, &[("cart-token", "unknown")], body).await, 404, "cart_not_found");
     }
+    assert_verdict(&server.call("PUT", "/cart/items", &[], "{}").await, 422, "validation_failed");
     let cookie = server.signed_in_cookie().await;
     assert_verdict(&server.call("GET", "/profile", &[("cookie", &cookie)], "").await, 401, "credentials_required");
 }

@@ -1,5 +1,6 @@
 //! Catalogue pages are the same bytes for everyone, and say so.
 
+use crate::markup::Markup;
 use crate::support::{Server, request};
 use backend::testing::NewVariant;
 use http::StatusCode;
@@ -125,6 +126,44 @@ async fn search_engines_are_told_what_the_shop_has_of_a_product(db: PgPool) {
     let product = told("", 0).await;
     assert_eq!((&product["offers"]["price"], &product["offers"]["availability"]), (&json!("77.00"), &json!(states[2])));
     assert_eq!(product["aggregateRating"], json!({ "@type": "AggregateRating", "ratingValue": "4.6", "reviewCount": 5 }));
+}
+
+/// Where the links of a page lead that `is_meant` accepts by their attributes.
+fn links(page: &Markup, is_meant: impl Fn(&(String, String)) -> bool) -> Vec<String> {
+    let meant = page.elements.iter().filter(|element| element.name == "a" && element.attributes.iter().any(&is_meant));
+    let href = |(name, value): &(String, String)| (name == "href").then(|| value.clone());
+    meant.filter_map(|link| link.attributes.iter().find_map(href)).collect()
+}
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn a_long_list_goes_on_without_script_and_a_cursor_that_leads_nowhere_is_its_beginning(db: PgPool) {
+    let server = Server::new(db);
+    let (seller, category) = (server.shop.seller("kiln").await, server.shop.category("bowls", None).await);
+    for number in 0..50 {
+        server.shop.product(&format!("bowl-{number}"), seller, category, &[NewVariant::new(1_000, 9)]).await;
+    }
+    let see = async |path: &str| {
+        let page = server.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        let page = Markup::of(&page.body);
+        let products = links(&page, |(name, value)| name == "href" && value.starts_with("/p/"));
+        (page, products)
+    };
+    let next = |page: &Markup| links(page, |(name, value)| name == "rel" && value == "next");
+    let (first, beginning) = see("/search").await;
+    assert_eq!(beginning.len(), 24);
+    assert!(first.says("24 of 50"));
+    let address = next(&first).remove(0);
+    let (second, later) = see(&address).await;
+    assert!(later.len() == 24 && later.iter().all(|product| !beginning.contains(product)), "{later:?}");
+    assert!(second.says("50 things") && !second.says("24 of 50"), "nobody knows what was seen before");
+    assert_eq!(next(&second).len(), 1);
+
+    assert_eq!(see("/search?cursor=nonsense").await.1, beginning);
+    // The cursor of one order is none of another.
+    let (_, cheapest) = see("/search?sort=price_asc").await;
+    let other_order = format!("{address}&sort=price_asc");
+    assert_eq!(see(&other_order).await.1, cheapest);
 }
 
 #[sqlx::test(migrator = "backend::db::MIGRATIONS")]
