@@ -134,6 +134,12 @@ export async function ordersOf(email: string): Promise<{ number: string; status:
   return rows;
 }
 
+/** What the gateway has reported of an order, and the shop has taken in. */
+export async function reportsOf(number: string): Promise<string[]> {
+  const { rows } = await pool.query(`select kind from webhook_event where handled_at is not null and strpos(body, $1) > 0`, [number]);
+  return rows.map((row) => row.kind);
+}
+
 /** The parcels of an order: who sends each, and how. */
 export async function parcelsOf(number: string): Promise<{ seller: string; shipping: string }[]> {
   const { rows } = await pool.query(

@@ -1,6 +1,6 @@
 import { type Route } from '@playwright/test';
 import { expect, expectStatus, hydrated, test, visit } from '../fixtures';
-import { address, buyElsewhere, cards, endHold, freshEmail, makeProduct, ordersOf, parcelsOf, password, stockOf, whileNobodyCanAdd } from '../data';
+import { address, buyElsewhere, cards, endHold, freshEmail, makeProduct, ordersOf, parcelsOf, password, reportsOf, stockOf, whileNobodyCanAdd } from '../data';
 import { Shop } from '../pages/shop';
 
 test.describe('a guest buys', () => {
@@ -99,6 +99,22 @@ test.describe('a guest buys', () => {
     expect(orders).toHaveLength(1);
     expect(orders[0]).toMatchObject({ status: 'paid', captured: orders[0].total });
   });
+});
+
+test('who closes the page right after paying has paid all the same: the gateway tells the shop', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  const number = await shop.placeOrder(email);
+  await shop.fillCard(cards.good);
+  // The page does not live to ask how the payment went.
+  await page.route('**/sf/checkout/settle', (route) => route.abort('aborted'));
+  const confirmed = page.waitForResponse((response) => response.url().endsWith('/confirm') && response.ok());
+  await shop.payButton.click();
+  await confirmed;
+  await page.close();
+  await expect.poll(async () => (await ordersOf(email))[0].status).toBe('paid');
+  await expect.poll(() => reportsOf(number)).toContain('payment_intent.amount_capturable_updated');
 });
 
 test('pressing "Continue to payment" twice places one order', async ({ page }) => {

@@ -239,6 +239,14 @@ impl<'workspace> Instance<'workspace> {
             self.processes.wait_until("Souk", READY_LIMIT, &interrupt, || http::status(port, "/readyz") == Some(200))?;
             Ok(((), self.url().to_owned()))
         })?;
+        self.tell_addresses()
+    }
+
+    /// For people and programs: where everything is, and how to sign in.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn tell_addresses(&self) -> Result<()> {
         write_private(&self.state.run_file(), self.describe().to_string().as_bytes())
     }
 
@@ -256,10 +264,7 @@ impl<'workspace> Instance<'workspace> {
     /// When something cannot be waited for.
     pub(crate) fn stop(&mut self, say: impl FnMut(&str)) -> Result<()> {
         let stopped = self.processes.stop_all(say);
-        if self.state.run_file().exists() {
-            fs::remove_file(self.state.run_file())?;
-        }
-        stopped
+        stopped.and(self.state.forget_run())
     }
 
     /// The server's executable with everything it reads from the environment.

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::Write,
+    io::{ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -48,6 +48,17 @@ impl State {
         self.directory.join("run.json")
     }
 
+    /// Says nothing about what runs any more: a killed run leaves addresses at which nobody serves.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be removed.
+    pub(crate) fn forget_run(&self) -> Result<()> {
+        match fs::remove_file(self.run_file()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn secrets(&self) -> PathBuf {
         self.directory.join("secrets.json")
     }
@@ -90,7 +101,8 @@ impl State {
         }
     }
 
-    /// Removes everything but the logs, the lock and `kept`.
+    /// Removes everything but the logs, the lock, `kept`, and what has a lock of its own: a test or a measurement lies inside, and
+    /// may be running.
     ///
     /// # Errors
     /// When something cannot be removed, for example since another user made it.
@@ -98,7 +110,8 @@ impl State {
         for entry in fs::read_dir(&self.directory)? {
             let entry = entry?;
             let path = entry.path();
-            if entry.file_name() == "logs" || entry.file_name() == "lock" || kept.contains(&path) {
+            let is_anothers = path.join("lock").exists();
+            if entry.file_name() == "logs" || entry.file_name() == "lock" || is_anothers || kept.contains(&path) {
                 continue;
             }
             let removed = if entry.file_type()?.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -146,6 +159,9 @@ mod tests {
         let mode = state.secrets().metadata().expect("there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         fs::write(state.run_file(), "{}").expect("written");
+        let tests = State::open(state.directory.join("test")).expect("a state");
+        let _others_lock = tests.lock().expect("lockable");
+        fs::create_dir(tests.media()).expect("made");
         let left = || {
             let entries = fs::read_dir(&state.directory).expect("readable");
             let mut names: Vec<_> = entries.map(|entry| entry.expect("readable").file_name()).collect();
@@ -153,8 +169,19 @@ mod tests {
             names
         };
         state.remove_data(&state.belonging_to_the_database()).expect("removed");
-        assert_eq!(left(), ["lock", "logs", "media", "secrets.json"], "a database of one's own goes on with these");
+        assert_eq!(left(), ["lock", "logs", "media", "secrets.json", "test"], "a database of one's own goes on with these");
         state.remove_data(&[]).expect("removed");
-        assert_eq!(left(), ["lock", "logs"]);
+        assert_eq!(left(), ["lock", "logs", "test"], "a test that runs beside is not disturbed");
+        assert!(tests.media().exists());
+    }
+
+    #[test]
+    fn what_a_killed_run_has_said_of_itself_is_forgotten() {
+        let directory = TemporaryDirectory::new("run").expect("a temporary directory");
+        let state = State::open(directory.path().join(".souk")).expect("a state");
+        state.forget_run().expect("nothing to forget is fine");
+        fs::write(state.run_file(), "{}").expect("written");
+        state.forget_run().expect("forgotten");
+        assert!(!state.run_file().exists());
     }
 }

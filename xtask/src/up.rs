@@ -43,6 +43,7 @@ pub(crate) fn up(workspace: &Workspace, port: u16, directory: &Path) -> Result<(
     };
     let runner = Runner::logged(&state.log("up"), Interrupt::listen()?)?;
     let processes = Processes::take_charge(&state.processes())?;
+    state.forget_run()?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 1 + SERVICE_STEPS + SHOP_STEPS, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
@@ -67,6 +68,7 @@ pub(crate) fn down(workspace: &Workspace) -> Result<()> {
     let state = State::open(workspace.root.join(".souk"))?;
     let stopped = processes::ask_supervisor_to_stop(&state.processes())?;
     let leftovers = end_leftovers(&state.processes())?;
+    state.forget_run()?;
     match (stopped, leftovers.is_empty()) {
         (true, _) => println!("Stopped."),
         (false, false) => println!("Ended what a killed run had left: {}.", leftovers.join(", ")),
@@ -119,6 +121,7 @@ pub(crate) fn dev(workspace: &Workspace, port: u16) -> Result<()> {
     };
     let runner = Runner::logged(&state.log("up"), Interrupt::listen()?)?;
     let processes = Processes::take_charge(&state.processes())?;
+    state.forget_run()?;
     let interrupt = runner.interrupt.clone();
     let mut steps = Steps::new(TOOL_STEPS + 1 + SERVICE_STEPS + SHOP_STEPS - 1, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
@@ -130,6 +133,7 @@ pub(crate) fn dev(workspace: &Workspace, port: u16) -> Result<()> {
         instance.choose_addresses(port)?;
         instance.migrate_and_seed(&mut steps)?;
         instance.start_sandbox(&mut steps)?;
+        instance.tell_addresses()?;
         print_addresses(&instance.describe());
         println!("\nWatching. Ctrl-C stops everything.\n");
         let mut command = build::watch_command(workspace, http::free_port(WISHED_RELOAD_PORT)?);

@@ -233,8 +233,8 @@ impl CartStore {
             let answer = exchange(variant, change).await;
             self.touch();
             let next = self.under_way.try_update_value(|under_way| under_way.get_mut(&variant).and_then(Option::take)).flatten();
-            match (answer, next) {
-                (Ok(cart), next) => {
+            match answer {
+                Ok(cart) => {
                     self.accept(cart);
                     self.release();
                     if let Some(next) = next {

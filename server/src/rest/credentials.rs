@@ -122,14 +122,6 @@ impl<S: Send + Sync> FromRequestParts<S> for CartHolder {
     }
 }
 
-/// A cart that is not there comes before anything that is wrong with the request. Without any token one may begin.
-pub(super) async fn cart_is_there(context: &Context) -> Result<(), Problem> {
-    if context.user().is_none() && context.caller.cart_token.is_some() {
-        cart::view(context).await?;
-    }
-    Ok(())
-}
-
 /// Somebody who may know of orders: an account, or a guest with an order's token.
 #[derive(Debug)]
 pub(super) struct OrderHolder(pub Context);

@@ -175,12 +175,3 @@ async fn markup_in_a_question_is_answered_as_text(db: PgPool) {
     assert!(title.is_some_and(|title| title.contains("&lt;/title>&lt;script>alert(1)")), "{title:?}");
     assert!(!page.body.contains("<script>alert"), "{}", page.body);
 }
-
-#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
-async fn a_place_that_a_list_does_not_have_is_its_beginning(db: PgPool) {
-    let server = Server::new(db);
-    let product = server.shop.simple_product("blue-bowl", 4_200, 5).await;
-    let page = server.get("/search?cursor=nonsense").await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains(&format!("/p/{}", product.slug)), "{}", page.body);
-}
