@@ -140,6 +140,24 @@ export async function reportsOf(number: string): Promise<string[]> {
   return rows.map((row) => row.kind);
 }
 
+/** From now on the test gateway answers no question about this order's payment. One test at a time: there is one list of faults. */
+export async function silenceGateway(number: string) {
+  const { rows } = await pool.query(
+    `select payment_intent_id as id from payable join customer_order using (buyer_id, order_id) where customer_order.number = $1 and payment_intent_id is not null`,
+    [number],
+  );
+  await misbehave('POST', { match: { method: 'GET', path: `/v1/payment_intents/${rows[0].id}` }, mode: 'request_lost', times: 1000 });
+}
+
+export async function letGatewayAnswer() {
+  await misbehave('DELETE');
+}
+
+async function misbehave(method: string, fault?: object) {
+  const answer = await fetch(`${runFile().sandbox_control_url}/misbehave`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) });
+  if (!answer.ok) throw new Error(`the gateway's control port answers ${answer.status}: ${await answer.text()}`);
+}
+
 /** The parcels of an order: who sends each, and how. */
 export async function parcelsOf(number: string): Promise<{ seller: string; shipping: string }[]> {
   const { rows } = await pool.query(

@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { accessible, expect, expectStatus, hydrated, picture, test, visit } from '../fixtures';
-import { address, cards, endHold, freshEmail, linkIn, mailsTo, makeProduct, ordersOf, password, reviewedProduct, signIns, type SignIn } from '../data';
+import { address, cards, endHold, freshEmail, letGatewayAnswer, linkIn, mailsTo, makeProduct, ordersOf, password, reviewedProduct, signIns, silenceGateway, type SignIn } from '../data';
 import { Shop } from '../pages/shop';
 
 // Every page and dialog of the shop, on a phone and on a desk, light and dark: clean for assistive technology, and kept as a
@@ -23,6 +23,30 @@ for (const width of [390, 1440]) {
     });
   });
 }
+
+test('while nobody knows how a payment went, the page says so, and leads on by itself', async ({ page }) => {
+  test.setTimeout(120_000);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const shop = new Shop(page);
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  const number = await shop.placeOrder(freshEmail());
+  await silenceGateway(number);
+  try {
+    // Each question that gets no answer is a refusal.
+    expectStatus(page, 422);
+    await visit(page, `/checkout/return/${number}`);
+    await expect(page.getByTestId('payment-checking')).toBeVisible();
+    for (const width of [390, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await new Screens(page, width).look('pay-checking');
+    }
+  } finally {
+    await letGatewayAnswer();
+  }
+  // Nothing was paid.
+  await page.waitForURL(`**/checkout/pay/${number}`);
+  await expect(shop.payButton).toBeVisible();
+});
 
 for (const market of ['/de', '/xb']) {
   test(`what a purchase leads through is clean and pictured in ${market}`, async ({ page }) => {
@@ -103,7 +127,7 @@ class Screens {
     this.shop = new Shop(page);
   }
 
-  private async look(name: string, options: { fullPage?: boolean } = {}) {
+  async look(name: string, options: { fullPage?: boolean } = {}) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme });
       await accessible(this.page);

@@ -64,6 +64,10 @@ async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: 
     // What the guest saw in another currency is seen in the account's now.
     store::set_currency(&mut tx, cart, state.currency).await?;
     let inherited = is_alive && store::inherit_coupon(&mut tx, cart, guest_id).await?;
+    if !inherited {
+        // What did not come from the guest's cart does not go with it when the merge is undone.
+        store::set_coupon(&mut tx, guest_id, None).await?;
+    }
     if inherited || !steps.is_empty() {
         (state.version, state.expires_at) = store::touch(&mut tx, cart).await?;
     }

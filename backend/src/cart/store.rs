@@ -264,7 +264,7 @@ pub(super) async fn remove_coupon(tx: &mut PgConnection, cart: CartId, coupon: C
     Ok(())
 }
 
-/// Takes the coupon out of the cart that came from the guest's, whose row still has it.
+/// Takes the coupon out of the cart that came from the guest's, whose row still has it if it did.
 pub(super) async fn disinherit_coupon(tx: &mut PgConnection, cart: CartId, from: CartId) -> sqlx::Result<()> {
     sqlx::query!(
         "update cart set coupon_id = null from cart guest
@@ -365,13 +365,16 @@ pub(super) struct Merge {
 }
 
 /// The latest merge into the account's cart, while it is young enough and has not been undone.
+/// The latest merge that brought something, while some of it is still in the cart and it was not undone.
 pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, hours_max: i32) -> sqlx::Result<Option<Merge>> {
     sqlx::query_as!(
         Merge,
         r#"select guest_cart_id as "guest: CartId", added, undo as "before: Json<Vec<(Uuid, u32)>>" from (
-            select * from cart_merge where user_id = $1 order by created_at desc limit 1
+            select * from cart_merge where user_id = $1 and cardinality(added) > 0 order by created_at desc limit 1
         ) as latest
-        where undone_at is null and cardinality(added) > 0 and created_at > souk.clock() - make_interval(hours => $2)"#,
+        where undone_at is null and created_at > souk.clock() - make_interval(hours => $2) and exists (
+            select from cart_line where cart_line.cart_id = latest.cart_id and variant_id = any (latest.added) and quantity > 0
+        )"#,
         user.0,
         hours_max
     )

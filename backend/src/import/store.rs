@@ -13,6 +13,7 @@ use uuid::Uuid;
 const SOURCE: &str = "shopify";
 /// Slug and name of the category for what nobody has a category for.
 const OTHER: (&str, &str) = ("other", "Other");
+const OTHER_IN_GERMAN: &str = "Anderes";
 /// After all that people have put in order.
 const OTHER_POSITION: i32 = 1_000;
 
@@ -54,12 +55,14 @@ pub(super) async fn categories(executor: impl PgExecutor<'_>) -> sqlx::Result<Ve
 pub(super) async fn other_category(tx: &mut PgConnection) -> sqlx::Result<CategoryId> {
     let id = db::new_id();
     sqlx::query!(
-        "insert into category (category_id, slug, name, path, position) values ($1, $2, $3, array[$1::uuid], $4)
+        "insert into category (category_id, slug, name, names, path, position)
+        values ($1, $2, $3, jsonb_build_object('de', $5::text), array[$1::uuid], $4)
         on conflict on constraint category_slug_key do nothing",
         id,
         OTHER.0,
         OTHER.1,
-        OTHER_POSITION
+        OTHER_POSITION,
+        OTHER_IN_GERMAN,
     )
     .execute(&mut *tx)
     .await?;

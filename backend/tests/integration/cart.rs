@@ -529,6 +529,23 @@ async fn a_merge_can_be_undone_for_a_day(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_merge_is_told_while_something_of_it_is_there(db: PgPool) {
+    let shop = Shop::new(db);
+    let ([bowl, _, plate], shopper, guest) = two_carts(&shop).await;
+    let notice = merge_guest(&with_token(&shopper, &guest)).await.unwrap();
+    let cart = set_item(&shop.guest(), bowl, 1).await.unwrap();
+    let another = shop.guest_with_cart(&cart.token.unwrap());
+    assert_eq!(merge_guest(&with_token(&shopper, &another)).await.unwrap(), None, "there are more bowls than that already");
+    assert_eq!(merge_notice(&shopper).await.unwrap(), notice, "what brought nothing hides nothing");
+    remove_item(&shopper, plate).await.unwrap();
+    assert_eq!(merge_notice(&shopper).await.unwrap(), notice);
+    remove_item(&shopper, bowl).await.unwrap();
+    assert_eq!(merge_notice(&shopper).await.unwrap(), None);
+    assert_eq!(undo_merge(&shopper).await.unwrap(), view(&shopper).await.unwrap());
+    assert_eq!(view(&shopper).await.unwrap().lines.len(), 1, "nothing comes back that was taken out");
+}
+
+#[sqlx::test]
 async fn merging_needs_somebody_signed_in(db: PgPool) {
     let shop = Shop::new(db);
     let guest = shop.guest();

@@ -506,7 +506,7 @@ async fn what_is_hidden_over_there_is_hidden_here_and_comes_back(db: PgPool) {
 
 #[sqlx::test]
 async fn a_category_is_asked_for_or_found_by_the_files_words_or_the_last_resort(db: PgPool) {
-    let market = Market::new(db).await;
+    let market = Market::new(db.clone()).await;
     market.shop.category("home-and-table", None).await;
     let category = async |handle: &str, word: &str, settings: &ImportSettings| {
         let file = bowl(&[("Handle", handle), ("Variant SKU", ""), ("Type", word)]);
@@ -517,6 +517,8 @@ async fn a_category_is_asked_for_or_found_by_the_files_words_or_the_last_resort(
     assert_eq!(category("a", "TABLEWARE", &plain).await, "tableware");
     assert_eq!(category("b", "Home and Table", &plain).await, "home-and-table");
     assert_eq!((category("c", "Cars", &plain).await, category("d", "", &plain).await), ("other".into(), "other".into()));
+    let german: String = sqlx::query_scalar("select names->>'de' from category where slug = 'other'").fetch_one(&db).await.unwrap();
+    assert_eq!(german, "Anderes");
     let asked = ImportSettings { category: Some("tableware".to_owned()), ..plain.clone() };
     assert_eq!(category("e", "Home and Table", &asked).await, "tableware");
     assert_eq!(market.text("select count(*)::text from category").await, "3");

@@ -305,6 +305,23 @@ async fn a_guests_coupon_comes_along_at_sign_in(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_accounts_own_coupon_stays_when_a_merge_is_undone(db: PgPool) {
+    let shop = Shop::new(db);
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let mug = shop.simple_product("mug", 3_000, 5).await;
+    ten_percent(&shop, 5).await;
+    let guest = guest_with(&shop, &[(bowl.variants[0], 1)]).await;
+    cart::set_coupon(&guest, "TEN").await.unwrap();
+    let mut shopper = shop.shopper().await;
+    cart::set_item(&shopper, mug.variants[0], 1).await.unwrap();
+    cart::set_coupon(&shopper, "TEN").await.unwrap();
+    shopper.caller.cart_token = guest.caller.cart_token.clone();
+    cart::merge_guest(&shopper).await.unwrap();
+    let undone = cart::undo_merge(&shopper).await.unwrap();
+    assert_eq!((undone.lines.len(), undone.coupon.as_deref()), (1, Some("TEN")));
+}
+
+#[sqlx::test]
 async fn the_table_takes_no_coupon_that_makes_no_sense(db: PgPool) {
     let shop = Shop::new(db);
     for (columns, values) in [
