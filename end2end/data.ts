@@ -140,13 +140,13 @@ export async function reportsOf(number: string): Promise<string[]> {
   return rows.map((row) => row.kind);
 }
 
-/** From now on the test gateway answers no question about this order's payment. One test at a time: there is one list of faults. */
+/** From now on the test gateway takes no money for this order. One test at a time: there is one list of faults. */
 export async function silenceGateway(number: string) {
   const { rows } = await pool.query(
     `select payment_intent_id as id from payable join customer_order using (buyer_id, order_id) where customer_order.number = $1 and payment_intent_id is not null`,
     [number],
   );
-  await misbehave('POST', { match: { method: 'GET', path: `/v1/payment_intents/${rows[0].id}` }, mode: 'request_lost', times: 1000 });
+  await misbehave('POST', { match: { method: 'POST', path: `/v1/payment_intents/${rows[0].id}/capture` }, mode: 'request_lost', times: 1000 });
 }
 
 export async function letGatewayAnswer() {

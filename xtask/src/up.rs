@@ -95,7 +95,7 @@ pub(crate) fn reset(workspace: &Workspace) -> Result<()> {
         println!("All other private data is gone. To seed anew, empty the database and run `cargo xtask reset` without DATABASE_URL.");
     } else {
         state.remove_data(&[])?;
-        println!("All private data is gone; `cargo xtask up` seeds anew.");
+        println!("All private data is gone, but for that of tests and measurements; `cargo xtask up` seeds anew.");
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) fn CartLines(cart: CartView) -> impl IntoView {
 #[component]
 fn CartLine(line: CartLineView) -> impl IntoView {
     let address = routes::variant(&line.product_slug, line.variant_id);
-    let options = line.options.values().cloned().collect::<Vec<_>>().join(" · ");
+    let options = options_text(&line);
     let is_gone = line
         .problems
         .iter()
@@ -58,4 +58,9 @@ fn CartLine(line: CartLineView) -> impl IntoView {
         </li>
     }
     .at_once()
+}
+
+/// `Moss, Large`; nothing for a product without options.
+pub(super) fn options_text(line: &CartLineView) -> String {
+    line.options.values().cloned().collect::<Vec<_>>().join(", ")
 }

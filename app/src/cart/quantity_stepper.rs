@@ -1,4 +1,5 @@
 use super::api::SetItem;
+use super::cart_lines::options_text;
 use super::store::use_cart;
 use crate::routes;
 use crate::t;
@@ -79,6 +80,6 @@ pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
 
 /// What a button acts on, also where two variants of a product are in the cart: `Mug, Moss, Large`.
 fn full_title(line: &CartLineView) -> String {
-    let words: Vec<&str> = std::iter::once(&line.title).chain(line.options.values()).map(String::as_str).collect();
-    words.join(", ")
+    let options = options_text(line);
+    if options.is_empty() { line.title.clone() } else { line.title.clone() + ", " + &options }
 }

@@ -6,7 +6,7 @@ use crate::t;
 pub(super) fn option_name(own: &str) -> (String, Option<&'static str>) {
     let language = content_language();
     let known = match (language, own) {
-        (Some(_), "Colour" | "Color") => t::catalog::option_colour(),
+        (Some(_), "Colour") => t::catalog::option_colour(),
         (Some(_), "Length") => t::catalog::option_length(),
         (Some(_), "Material") => t::catalog::option_material(),
         (Some(_), "Size") => t::catalog::option_size(),

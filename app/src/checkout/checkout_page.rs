@@ -307,9 +307,13 @@ impl FormState {
         self.quote.set(Some(quote));
         if is_outdated {
             spawn_local(async move {
-                if let Some(cart) = self.store.reload().await {
-                    self.cart.try_set(cart);
-                }
+                let Some(cart) = self.store.reload().await else { return };
+                // A coupon may have come or gone meanwhile.
+                self.cart.try_update(|shown| {
+                    if shown.id != cart.id || shown.version <= cart.version {
+                        *shown = cart;
+                    }
+                });
             });
         }
     }

@@ -364,8 +364,7 @@ pub(super) struct Merge {
     pub(super) before: Json<Vec<(Uuid, u32)>>,
 }
 
-/// The latest merge into the account's cart, while it is young enough and has not been undone.
-/// The latest merge that brought something, while some of it is still in the cart and it was not undone.
+/// The latest merge that brought something, while it is young enough, was not undone, and some of it is still in the cart.
 pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, hours_max: i32) -> sqlx::Result<Option<Merge>> {
     sqlx::query_as!(
         Merge,

@@ -203,3 +203,49 @@ fn the_demonstration_has_what_it_promises() {
         }
     }
 }
+
+/// Words of a text without its tags, in small letters.
+fn words(html: &str) -> Vec<String> {
+    let texts = html.split('<').map(|part| part.rsplit('>').next().unwrap_or_default());
+    let text = texts.collect::<Vec<_>>().join(" ").to_lowercase();
+    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// A visitor of the demonstration meets every state that the pages have, and no sentence twice.
+#[test]
+fn the_demonstration_has_something_of_everything() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo/catalogue");
+    let read = |path: PathBuf| serde_json::from_str::<serde_json::Value>(&fs::read_to_string(path).unwrap()).unwrap();
+    let sellers: Vec<_> = fs::read_dir(folder.join("sellers")).unwrap().map(|file| read(file.unwrap().path())).collect();
+    let products: Vec<_> = sellers.iter().flat_map(|seller| seller["products"].as_array().unwrap()).collect();
+    let variants: Vec<_> = products.iter().flat_map(|product| product["variants"].as_array().unwrap()).collect();
+    let (mut reduced, mut stocks) = ([0, 0], Vec::new());
+    for variant in &variants {
+        for (count, currency) in reduced.iter_mut().zip(["USD", "EUR"]) {
+            let price = &variant["prices"][currency];
+            if let Some(before) = price["compare_at"].as_i64() {
+                assert!(before > price["amount"].as_i64().unwrap(), "{} costs more than before", variant["sku"]);
+                *count += 1;
+            }
+        }
+        stocks.push(variant["stock"].as_object().unwrap().values().map(|stock| stock.as_i64().unwrap()).sum::<i64>());
+    }
+    assert!(reduced.iter().all(|count| *count >= 20), "{reduced:?} are reduced");
+    let low = stocks.iter().filter(|stock| (1..=5).contains(*stock)).count();
+    let out = stocks.iter().filter(|stock| **stock == 0).count();
+    assert!(low >= 20 && out >= 10 && low + out < stocks.len() / 2, "{low} low, {out} out of {}", stocks.len());
+    let categories = read(folder.join("categories.json"));
+    let tops = categories.as_array().unwrap().iter().filter(|category| category["parent"].is_null()).count();
+    assert!(tops >= 3 && categories.as_array().unwrap().len() > 3 * tops, "two levels");
+
+    let reviews = read(folder.join("reviews.json"));
+    let bodies = reviews.as_array().unwrap().iter().map(|review| review["body"].as_str().unwrap());
+    let stories = sellers.iter().map(|seller| seller["story_html"].as_str().unwrap());
+    let descriptions = products.iter().map(|product| product["description_html"].as_str().unwrap());
+    let texts: Vec<Vec<String>> = bodies.chain(stories).chain(descriptions).map(words).collect();
+    let mut seen = BTreeSet::new();
+    for eight in texts.iter().flat_map(|text| text.windows(8)) {
+        assert!(seen.insert(eight), "twice: {}", eight.join(" "));
+    }
+    assert!(seen.len() > 5_000, "{} runs of words", seen.len());
+}

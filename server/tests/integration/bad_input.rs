@@ -377,3 +377,46 @@ async fn nobody_reaches_an_address_that_somebody_else_has_kept(db: PgPool) {
     }
     assert_eq!(backend::accounts::addresses(&owner).await.unwrap().len(), 1, "it is kept");
 }
+
+#[sqlx::test(migrator = "backend::db::MIGRATIONS")]
+async fn an_account_keeps_only_what_is_an_address_and_its_own(db: PgPool) {
+    let World { server, .. } = World::new(db.clone()).await;
+    let owner = server.shop.shopper().await;
+    backend::accounts::keep_address(&owner, &serde_json::from_value(address()).unwrap()).await.unwrap();
+    let others = backend::accounts::addresses(&owner).await.unwrap()[0].id.to_string();
+    let cookie = server.signed_in_cookie().await;
+    let kept = async || fingerprint(&db).await.into_iter().filter(|(table, _)| table.contains("address")).collect::<Vec<_>>();
+    let save = async |cookie: &str, field: &str, value: &str| {
+        let good = [
+            ("name", "Ada"),
+            ("line1", "12 Analytical Way"),
+            ("city", "Portland"),
+            ("region", "OR"),
+            ("postal_code", "97201"),
+            ("country", "US"),
+        ];
+        let fields: Vec<_> = good.into_iter().filter(|(name, _)| *name != field).chain([(field, value)]).collect();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json"), ("cookie", cookie)];
+        server.send(request("POST", "/sf/accounts/save_address", &headers, &form(&fields))).await
+    };
+    let before = kept().await;
+    let long = "x".repeat(2_000);
+    for (cookie, field, value, status) in [
+        (cookie.as_str(), "name", "", 422),
+        (&cookie, "name", &long, 422),
+        (&cookie, "line1", "a\u{0}b", 422),
+        (&cookie, "city", &long, 422),
+        (&cookie, "region", "ZZ", 422),
+        (&cookie, "postal_code", "<b>", 422),
+        (&cookie, "country", "XX", 422),
+        (&cookie, "id", &others, 404),
+        (&cookie, "id", "00000000-0000-0000-0000-000000000000", 404),
+        ("", "name", "Ada", 401),
+    ] {
+        let answer = save(cookie, field, value).await;
+        assert_eq!(answer.status, status, "{field}: {}", answer.body);
+        assert_eq!(kept().await, before, "{field}");
+    }
+    assert_eq!(save(&cookie, "name", "Ada Lovelace").await.status, 200);
+    assert_ne!(kept().await, before, "the form as it should be is kept");
+}
