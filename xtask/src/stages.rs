@@ -90,6 +90,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     };
     end_leftovers(&state.processes())?;
     remove_data(&state)?;
+    // What an earlier run has written is not this one's to be searched.
+    state.remove_logs()?;
     let interrupt = Interrupt::listen()?;
     let processes = Processes::take_charge(&state.processes())?;
     let mut stages = Stages::begin();

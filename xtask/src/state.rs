@@ -101,6 +101,17 @@ impl State {
         }
     }
 
+    /// Begins with no log of an earlier run.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub(crate) fn remove_logs(&self) -> Result<()> {
+        for entry in fs::read_dir(self.directory.join("logs"))? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(())
+    }
+
     /// Removes everything but the logs, the lock, `kept`, and what has a lock of its own: a test or a measurement lies inside, and
     /// may be running.
     ///
@@ -180,6 +191,9 @@ mod tests {
         let directory = TemporaryDirectory::new("run").expect("a temporary directory");
         let state = State::open(directory.path().join(".souk")).expect("a state");
         state.forget_run().expect("nothing to forget is fine");
+        fs::write(state.log("souk"), "said before").expect("written");
+        state.remove_logs().expect("removed");
+        assert!(!state.log("souk").exists());
         fs::write(state.run_file(), "{}").expect("written");
         state.forget_run().expect("forgotten");
         assert!(!state.run_file().exists());
