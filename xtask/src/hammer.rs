@@ -71,6 +71,8 @@ fn pages(visitors: &Visitors) -> Vec<Page<'_>> {
         page(&format!("/checkout/pay/{order}"), guest),
         page(&format!("/orders/{order}"), guest),
         page("/account", shopper),
+        page("/account/address", shopper),
+        page("/account/verify?token=none", shopper),
         page("/sell", seller),
         page("/admin", admin),
         Page { status: 404, ..page("/nowhere", "") },

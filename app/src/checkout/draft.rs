@@ -78,16 +78,15 @@ pub(super) async fn quote(ctx: &Context, form: &CheckoutForm) -> Option<Result<Q
     }
     let (address, options) = (form.address(), form.shipping_options());
     let quote = async |options: Option<&[ShippingRateId]>| backend::checkout::quote(ctx, &address, options, None).await;
-    Some(match (quote(options.as_deref()).await, options) {
-        (Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)), Some(mut options)) => match quote(None).await {
-            Ok(offered) => {
-                options.retain(|chosen| offered.shipping_options.iter().any(|option| option.id == *chosen));
-                if options.is_empty() { Ok(offered) } else { quote(Some(&options)).await }
-            }
-            refused => refused,
-        },
-        (answer, _) => answer,
-    })
+    let answer = quote(options.as_deref()).await;
+    let Err(Failure::Refused(CheckoutRefusal::ShippingOptionUnknown)) = answer else { return Some(answer) };
+    let offered = match quote(None).await {
+        Ok(offered) => offered,
+        refused => return Some(refused),
+    };
+    let mut known = options.unwrap_or_default();
+    known.retain(|chosen| offered.shipping_options.iter().any(|option| option.id == *chosen));
+    Some(if known.is_empty() { Ok(offered) } else { quote(Some(&known)).await })
 }
 
 /// Shows the total first, places the order once it was seen. The placed order is then within the caller's reach.

@@ -6,10 +6,9 @@ use super::store::{self, Owner};
 use super::{Visitor, is_unreachable, or_none, outage, publish, run_to_end};
 use crate::{Context, Failure, Handles, events};
 use anyhow::Context as _;
-use domain::cart::{CartItem, CartRefusal, CartView, MergeNotice, merge};
+use domain::cart::{CartItem, CartRefusal, CartView, Growth, MergeNotice, merge};
 use domain::events::Event;
 use domain::id::{CartId, UserId};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Hours in which a merge can be undone; later it is simply the cart.
@@ -57,7 +56,7 @@ async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: 
     let guest_state = store::load(&mut *tx, guest_id).await?.filter(|loaded| !loaded.expired).map(|loaded| loaded.state);
     let (before, is_alive) = (state.items(), guest_state.is_some());
     let steps = guest_state.map(|guest| steps_of(&before, &guest)).unwrap_or_default();
-    let added: Vec<_> = steps.iter().map(|(item, _)| item.variant).collect();
+    let growths: Vec<Growth> = steps.iter().map(|(growth, _)| *growth).collect();
     for (_, step) in &steps {
         store::write(&mut tx, cart, state.version + 1, *step).await?;
     }
@@ -72,25 +71,22 @@ async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: 
         (state.version, state.expires_at) = store::touch(&mut tx, cart).await?;
     }
     store::retire(&mut tx, guest_id, cart).await?;
-    store::note_merge(&mut tx, guest_id, cart, user, &added, &before).await?;
+    store::note_merge(&mut tx, guest_id, cart, user, &growths).await?;
     events::record(&mut tx, &Event::CartMerged { cart, from: guest_id, user }, request_id).await?;
     tx.commit().await?;
     or_none(fast::note_merged(&handles.redis, guest, Some(guest_id)).await.map(Some));
     tell(handles, cart).await;
-    let added: Vec<Uuid> = added.into_iter().map(|variant| variant.0).collect();
+    let added: Vec<Uuid> = growths.into_iter().map(|growth| growth.variant.0).collect();
     notice(handles, &added).await
 }
 
-/// What the rule changes in the account's cart, each as a step.
-fn steps_of(account: &[CartItem], guest: &CartState) -> Vec<(CartItem, Step)> {
-    let merged = merge(account, &guest.items());
-    let from_guest = merged.items.into_iter().filter(|item| merged.from_guest.contains(&item.variant));
-    from_guest
-        .filter_map(|item| {
-            let seen = guest.line(item.variant)?.seen;
-            Some((item, Step::Put { variant: item.variant, quantity: item.quantity, seen }))
-        })
-        .collect()
+/// What the rule changes in the account's cart, and the step that does it.
+fn steps_of(account: &[CartItem], guest: &CartState) -> Vec<(Growth, Step)> {
+    let steps = merge(account, &guest.items()).from_guest.into_iter().filter_map(|growth| {
+        let seen = guest.line(growth.variant)?.seen;
+        Some((growth, Step::Put { variant: growth.variant, quantity: growth.after, seen }))
+    });
+    steps.collect()
 }
 
 async fn notice(handles: &Handles, added: &[Uuid]) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
@@ -123,11 +119,11 @@ async fn undo(handles: &Handles, user: UserId) -> Result<(), Failure<CartRefusal
     let (mut tx, Some(cart)) = super::lock_own(handles, Some(&account)).await? else { return Ok(()) };
     let Some(latest) = store::latest_merge(&mut *tx, user, UNDO_HOURS_MAX).await? else { return Ok(()) };
     let state = super::open_locked(&mut tx, cart).await?;
-    let before: BTreeMap<Uuid, u32> = latest.before.0.into_iter().collect();
-    for line in state.lines.iter().filter(|line| latest.added.contains(&line.variant.0)) {
-        let step = match before.get(&line.variant.0) {
-            Some(quantity) => Step::Put { variant: line.variant, quantity: *quantity, seen: line.seen },
-            None => Step::Remove { variant: line.variant },
+    for growth in latest.growths() {
+        let Some(line) = state.line(growth.variant) else { continue };
+        let step = match growth.taken_back(line.quantity) {
+            0 => Step::Remove { variant: line.variant },
+            quantity => Step::Put { variant: line.variant, quantity, seen: line.seen },
         };
         store::write(&mut tx, cart, state.version + 1, step).await?;
     }

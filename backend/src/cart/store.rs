@@ -1,7 +1,7 @@
 use super::state::{CartState, Line, Offer, Step};
 use crate::failure::OnConstraint as _;
 use crate::{Failure, db};
-use domain::cart::{CartItem, CartRefusal};
+use domain::cart::{CartRefusal, Growth};
 use domain::id::{CartId, CouponId, UserId, VariantId};
 use domain::money::Currency;
 use domain::pricing::Coupon;
@@ -333,23 +333,16 @@ pub(super) async fn retire(tx: &mut PgConnection, guest: CartId, into: CartId) -
     Ok(())
 }
 
-pub(super) async fn note_merge(
-    tx: &mut PgConnection,
-    guest: CartId,
-    cart: CartId,
-    user: UserId,
-    added: &[VariantId],
-    before: &[CartItem],
-) -> sqlx::Result<()> {
-    let added: Vec<Uuid> = added.iter().map(|variant| variant.0).collect();
-    let before: Vec<(Uuid, u32)> = before.iter().map(|item| (item.variant.0, item.quantity)).collect();
+pub(super) async fn note_merge(tx: &mut PgConnection, guest: CartId, cart: CartId, user: UserId, growths: &[Growth]) -> sqlx::Result<()> {
+    let added: Vec<Uuid> = growths.iter().map(|growth| growth.variant.0).collect();
+    let undo: Vec<(Uuid, u32, u32)> = growths.iter().map(|growth| (growth.variant.0, growth.before, growth.after)).collect();
     sqlx::query!(
         "insert into cart_merge (guest_cart_id, cart_id, user_id, added, undo) values ($1, $2, $3, $4, $5)",
         guest.0,
         cart.0,
         user.0,
         &added,
-        Json(before) as _
+        Json(undo) as _
     )
     .execute(tx)
     .await?;
@@ -359,21 +352,32 @@ pub(super) async fn note_merge(
 /// A merge that can still be undone.
 pub(super) struct Merge {
     pub(super) guest: CartId,
+    /// What it brought and is still in the cart.
     pub(super) added: Vec<Uuid>,
-    /// Quantities before it.
-    pub(super) before: Json<Vec<(Uuid, u32)>>,
+    undo: Json<Vec<(Uuid, u32, u32)>>,
+}
+
+impl Merge {
+    pub(super) fn growths(&self) -> impl Iterator<Item = Growth> {
+        self.undo.0.iter().map(|(variant, before, after)| Growth { variant: VariantId(*variant), before: *before, after: *after })
+    }
 }
 
 /// The latest merge that brought something, while it is young enough, was not undone, and some of it is still in the cart.
 pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, hours_max: i32) -> sqlx::Result<Option<Merge>> {
     sqlx::query_as!(
         Merge,
-        r#"select guest_cart_id as "guest: CartId", added, undo as "before: Json<Vec<(Uuid, u32)>>" from (
-            select * from cart_merge where user_id = $1 and cardinality(added) > 0 order by created_at desc limit 1
+        r#"select guest_cart_id as "guest: CartId", still_here as "added!", undo as "undo: Json<Vec<(Uuid, u32, u32)>>" from (
+            select * from (
+                select *, array(
+                    select variant_id from cart_line
+                    where cart_line.cart_id = cart_merge.cart_id and variant_id = any (cart_merge.added) and quantity > 0
+                ) as still_here
+                from cart_merge where user_id = $1 and created_at > souk.clock() - make_interval(hours => $2)
+            ) as recent
+            where cardinality(still_here) > 0 order by created_at desc limit 1
         ) as latest
-        where undone_at is null and created_at > souk.clock() - make_interval(hours => $2) and exists (
-            select from cart_line where cart_line.cart_id = latest.cart_id and variant_id = any (latest.added) and quantity > 0
-        )"#,
+        where undone_at is null"#,
         user.0,
         hours_max
     )

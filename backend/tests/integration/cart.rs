@@ -538,11 +538,23 @@ async fn a_merge_is_told_while_something_of_it_is_there(db: PgPool) {
     assert_eq!(merge_guest(&with_token(&shopper, &another)).await.unwrap(), None, "there are more bowls than that already");
     assert_eq!(merge_notice(&shopper).await.unwrap(), notice, "what brought nothing hides nothing");
     remove_item(&shopper, plate).await.unwrap();
-    assert_eq!(merge_notice(&shopper).await.unwrap(), notice);
+    assert_eq!(merge_notice(&shopper).await.unwrap().unwrap().added, ["Bowl"], "what was taken out is not told");
     remove_item(&shopper, bowl).await.unwrap();
     assert_eq!(merge_notice(&shopper).await.unwrap(), None);
     assert_eq!(undo_merge(&shopper).await.unwrap(), view(&shopper).await.unwrap());
     assert_eq!(view(&shopper).await.unwrap().lines.len(), 1, "nothing comes back that was taken out");
+}
+
+#[sqlx::test]
+async fn undoing_a_merge_keeps_what_was_changed_since(db: PgPool) {
+    let shop = Shop::new(db);
+    let ([bowl, mug, plate], shopper, guest) = two_carts(&shop).await;
+    merge_guest(&with_token(&shopper, &guest)).await.unwrap().unwrap();
+    set_item(&shopper, bowl, 5).await.unwrap();
+    set_item(&shopper, mug, 1).await.unwrap();
+    set_item(&shopper, plate, 4).await.unwrap();
+    // Two bowls and the plate had come.
+    assert_eq!(quantities(&undo_merge(&shopper).await.unwrap()), [(bowl, 3), (mug, 1), (plate, 3)]);
 }
 
 #[sqlx::test]

@@ -154,6 +154,20 @@ async fn a_guest_sees_the_orders_whose_tokens_they_hold(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn an_order_is_promised_in_working_days(db: PgPool) {
+    let (_bank, shop) = bank::open(db.clone()).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    // Ten working days are two weeks, also from a weekend: no calendar says the same.
+    shop.run("update shipping_rate set days_to = 10 where days_to = $1", |query| query.bind(4)).await;
+    let (_, order) = placed(&shop, &bowl, 1).await;
+    let view = orders::view(&shop.handles, order.id).await.unwrap().unwrap();
+    let days = "select souk.after_working_days(souk.clock()::date, 10)::text, (souk.clock()::date + 10)::text";
+    let (working, calendar): (String, String) = sqlx::query_as(days).fetch_one(&db).await.unwrap();
+    assert_eq!(view.seller_orders[0].delivery_to, working);
+    assert_ne!(working, calendar);
+}
+
+#[sqlx::test]
 async fn a_parcel_travels_on_working_days(db: PgPool) {
     // 20 November 2026 is a Friday.
     for (start, days, expected) in [

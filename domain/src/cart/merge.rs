@@ -10,11 +10,27 @@ pub struct CartItem {
     pub quantity: u32,
 }
 
-/// The outcome of a merge: what the account's cart holds now, and which variants came or grew from the guest's.
+/// A line of the account's cart that came or grew from the guest's: units before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Growth {
+    pub variant: VariantId,
+    pub before: u32,
+    pub after: u32,
+}
+
+impl Growth {
+    /// What is left of the line, which holds `now` units, when the merge is taken back: what was added since stays, what was taken
+    /// out does not come again, and what was there before the merge is not taken with it.
+    pub fn taken_back(self, now: u32) -> u32 {
+        now.saturating_sub(self.after - self.before).max(now.min(self.before))
+    }
+}
+
+/// The outcome of a merge: what the account's cart holds now, and what of it came from the guest's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
     pub items: Vec<CartItem>,
-    pub from_guest: Vec<VariantId>,
+    pub from_guest: Vec<Growth>,
 }
 
 /// Joins a guest's cart into an account's at sign-in: the union of both; of the same variant the larger quantity, so that
@@ -28,13 +44,13 @@ pub fn merge(account: &[CartItem], guest: &[CartItem]) -> Merged {
         match place.get(&item.variant) {
             Some(index) if items[*index].quantity >= quantity => {}
             Some(index) => {
+                from_guest.push(Growth { variant: item.variant, before: items[*index].quantity, after: quantity });
                 items[*index].quantity = quantity;
-                from_guest.push(item.variant);
             }
             None if items.len() < CART_LINES_MAX => {
                 place.insert(item.variant, items.len());
                 items.push(CartItem { quantity, ..*item });
-                from_guest.push(item.variant);
+                from_guest.push(Growth { variant: item.variant, before: 0, after: quantity });
             }
             None => {}
         }
@@ -56,7 +72,16 @@ mod tests {
     fn the_larger_quantity_stays_and_new_lines_follow() {
         let merged = merge(&[item(1, 2), item(2, 5)], &[item(2, 3), item(1, 4), item(3, 1)]);
         assert_eq!(merged.items, [item(1, 4), item(2, 5), item(3, 1)]);
-        assert_eq!(merged.from_guest, [item(1, 0).variant, item(3, 0).variant]);
+        let growth = |variant, before, after| Growth { variant: item(variant, 0).variant, before, after };
+        assert_eq!(merged.from_guest, [growth(1, 2, 4), growth(3, 0, 1)]);
+    }
+
+    #[test]
+    fn taking_back_keeps_what_was_changed_since() {
+        let grown = Growth { variant: item(1, 0).variant, before: 1, after: 3 };
+        assert_eq!([0, 1, 2, 3, 5].map(|now| grown.taken_back(now)), [0, 1, 1, 1, 3]);
+        let new = Growth { before: 0, ..grown };
+        assert_eq!([0, 1, 3, 5].map(|now| new.taken_back(now)), [0, 0, 0, 2]);
     }
 
     #[test]
@@ -80,6 +105,17 @@ mod tests {
             let again = merge(&once, &guest);
             prop_assert_eq!(&again.items, &once);
             prop_assert!(again.from_guest.is_empty());
+        }
+
+        #[test]
+        fn taking_back_at_once_is_as_before(account in cart(), guest in cart()) {
+            let Merged { mut items, from_guest } = merge(&account, &guest);
+            for growth in from_guest {
+                let item = items.iter_mut().find(|item| item.variant == growth.variant).unwrap();
+                item.quantity = growth.taken_back(item.quantity);
+            }
+            items.retain(|item| item.quantity > 0);
+            prop_assert_eq!(items, account);
         }
     }
 }

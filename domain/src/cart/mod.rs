@@ -5,7 +5,7 @@ mod merge;
 mod refusal;
 mod views;
 
-pub use merge::{CartItem, Merged, merge};
+pub use merge::{CartItem, Growth, Merged, merge};
 pub use refusal::CartRefusal;
 pub use views::{CartLineView, CartView, LineProblem, MergeNotice};
 
