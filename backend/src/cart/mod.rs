@@ -73,6 +73,19 @@ pub async fn view(ctx: &Context) -> Result<CartView, Failure<CartRefusal>> {
     }
 }
 
+/// Whether there is the cart that the caller's token opens, at the cost of one look into Redis where there is. It may still end
+/// before it is used: whoever changes it asks again.
+///
+/// # Errors
+/// `CartNotFound`.
+pub async fn check_token(ctx: &Context) -> Result<(), Failure<CartRefusal>> {
+    let Some(visitor) = Visitor::of(ctx) else { return Ok(()) };
+    match or_none(fast::pointer(&ctx.handles.redis, &visitor.owner).await.map(Some)) {
+        Some(Pointer::Cart(_)) => Ok(()),
+        _ => view(ctx).await.map(|_| ()),
+    }
+}
+
 /// Sets the quantity of a variant; 0 removes. Begins a cart where there is none: the answer's `token` is then new.
 pub async fn set_item(ctx: &Context, variant: VariantId, quantity: u32) -> Result<CartView, Failure<CartRefusal>> {
     change(ctx, Wish::Set { variant, quantity }).await

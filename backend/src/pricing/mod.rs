@@ -7,9 +7,10 @@ mod store;
 use domain::address::Address;
 use domain::id::{SellerId, ShippingRateId};
 use domain::money::{Currency, Money, MoneyError};
-use domain::pricing::{Coupon, PricedLine, Quote, QuoteView, SellerName, ShippingFee, ShippingOption, TaxRule};
+use domain::pricing::{Coupon, PricedLine, Quote, QuoteView, SellerName, ShippingFee, ShippingOption, TaxRule, calendar_days};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+use time::Duration;
 
 /// A way of shipping that was chosen, or taken by default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,13 +128,19 @@ impl store::Rate {
         }
     }
 
+    /// The ISO date so many working days from now.
+    fn arrives_after(&self, working_days: i32) -> String {
+        let days = calendar_days(self.today.weekday().number_from_monday(), working_days.unsigned_abs());
+        self.today.saturating_add(Duration::days(days.into())).to_string()
+    }
+
     fn chosen(&self) -> ChosenShipping {
         ChosenShipping {
             seller: self.seller,
             rate: self.id,
             label: self.label.clone(),
-            delivery_from: self.delivery_from.clone(),
-            delivery_to: self.delivery_to.clone(),
+            delivery_from: self.arrives_after(self.days_from),
+            delivery_to: self.arrives_after(self.days_to),
         }
     }
 
@@ -143,8 +150,8 @@ impl store::Rate {
             seller: parcel.name.clone(),
             label: self.label.clone(),
             price,
-            delivery_from: self.delivery_from.clone(),
-            delivery_to: self.delivery_to.clone(),
+            delivery_from: self.arrives_after(self.days_from),
+            delivery_to: self.arrives_after(self.days_to),
             default,
         }
     }

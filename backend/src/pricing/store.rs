@@ -3,6 +3,7 @@ use domain::money::{BasisPoints, Currency};
 use domain::pricing::{Coupon, Standing, TaxRule};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
+use time::Date;
 use uuid::Uuid;
 
 /// One seller's way of shipping to a country.
@@ -14,9 +15,10 @@ pub(super) struct Rate {
     pub(super) free_from: Option<i64>,
     pub(super) amount_per_kg: i64,
     pub(super) grams_max: Option<i32>,
-    /// ISO dates, counted in working days from today.
-    pub(super) delivery_from: String,
-    pub(super) delivery_to: String,
+    /// Working days until it arrives, at least and at most.
+    pub(super) days_from: i32,
+    pub(super) days_to: i32,
+    pub(super) today: Date,
 }
 
 /// The most precise rule of a destination: its region's before its country's.
@@ -44,8 +46,7 @@ pub(super) async fn shipping_rates(
         Rate,
         r#"select shipping_rate_id as "id: ShippingRateId", seller_id as "seller: SellerId", label, amount, free_from_amount as free_from,
                amount_per_kg, grams_max,
-               to_char(souk.after_working_days(souk.clock()::date, days_from), 'YYYY-MM-DD') as "delivery_from!",
-               to_char(souk.after_working_days(souk.clock()::date, days_to), 'YYYY-MM-DD') as "delivery_to!"
+               days_from, days_to, souk.clock()::date as "today!"
            from shipping_rate
            where seller_id = any ($1) and $2 = any (countries) and currency = $3
            order by seller_id, is_default desc, position, shipping_rate_id"#,

@@ -14,5 +14,5 @@ pub use commission::commission;
 pub use coupon::{CODE_LENGTH_MAX, CODE_LENGTH_MIN, Coupon, CouponRefusal, Standing, code, goods_discount};
 pub use discount::{Discount, Funder, OrderCut};
 pub use quote::{Charge, LineQuote, PricedLine, Quote, Rounding, SellerQuote, TaxRule};
-pub use shipping::ShippingFee;
+pub use shipping::{ShippingFee, calendar_days};
 pub use views::{QuoteView, SellerName, ShippingOption};

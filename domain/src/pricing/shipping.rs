@@ -28,6 +28,15 @@ impl ShippingFee {
     }
 }
 
+/// Calendar days that a parcel travels when it needs so many working days, Monday to Friday, from a day of the week on: 1 is
+/// Monday, 7 Sunday, as ISO 8601 counts. What is sent on a weekend travels from Monday on.
+pub fn calendar_days(weekday: u8, working_days: u32) -> u32 {
+    let since_friday = u32::from(weekday.saturating_sub(5));
+    let since_monday = u32::from(weekday.clamp(1, 5)) - 1;
+    let weekends = (since_monday + working_days) / 5;
+    (working_days + 2 * weekends).saturating_sub(since_friday)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +51,27 @@ mod tests {
         assert_eq!((fee.of(usd(8_999), 1).unwrap(), fee.of(usd(9_000), 5_000).unwrap()), (usd(500), usd(0)));
         assert!(fee.takes(2_100) && !fee.takes(2_101));
         assert_eq!(fee.of(usd(1), u64::MAX), Err(MoneyError::Overflow));
+    }
+
+    /// Day by day: each that is not on a weekend counts.
+    fn counted(weekday: u8, working_days: u32) -> u32 {
+        let (mut day, mut left, mut passed) = (weekday, working_days, 0);
+        while left > 0 {
+            day = day % 7 + 1;
+            passed += 1;
+            left -= u32::from(day <= 5);
+        }
+        passed
+    }
+
+    #[test]
+    fn a_parcel_travels_on_working_days() {
+        let friday = 5;
+        assert_eq!([0, 1, 5, 6].map(|days| calendar_days(friday, days)), [0, 3, 7, 10]);
+        for weekday in 1..=7 {
+            for days in 0..60 {
+                assert_eq!(calendar_days(weekday, days), counted(weekday, days), "{days} days from weekday {weekday}");
+            }
+        }
     }
 }

@@ -101,7 +101,7 @@ impl<S: Send + Sync> FromRequestParts<S> for CartWriter {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Shopper(context) = Shopper::from_request_parts(parts, state).await?;
         if context.user().is_none() && context.caller.cart_token.is_some() {
-            cart::view(&context).await.map_err(Problem::from)?;
+            cart::check_token(&context).await?;
         }
         Ok(Self(context))
     }

@@ -1,1 +1,0 @@
-select souk.after_working_days('2026-11-20', 1);
