@@ -47,17 +47,11 @@ async fn try_to_pay(
         return attempt_view(ctx, &bill, attempt).await;
     }
     check_now(ctx, order).await?;
-    let mut tx = ctx.handles.db.begin().await?;
-    payments::begin_attempt(&mut tx, &bill, attempt, payment_method).await?;
-    tx.commit().await?;
-    let saga = match runner::lease(&ctx.handles, id, PATIENCE).await? {
-        Lease::Taken(saga) => *saga,
-        Lease::Ended(_) | Lease::Busy => {
-            give_up(ctx, &bill, attempt, "processing_error").await?;
-            check_now(ctx, order).await?;
-            return Err(Failure::Refused(PaymentRefusal::PaymentInProgress));
-        }
-    };
+    if payments::has_open_attempt(&ctx.handles.db, bill.payment).await? {
+        return Err(Failure::Refused(PaymentRefusal::PaymentInProgress));
+    }
+    // Before the try is written: should this process die after it, the end of the lease has a worker look what became of it.
+    let saga = take(ctx, id, order).await?;
     // The lease is held: whatever happens now, the saga is let go of, and goes on from what it finds.
     let confirmed = confirm(ctx, &saga, &bill, attempt, payment_method).await;
     let looked_at = match &confirmed {
@@ -73,12 +67,21 @@ async fn try_to_pay(
 }
 
 /// The order with its saga, if it is the caller's.
-async fn begin(ctx: &Context, order: OrderId) -> Result<(Uuid, Bill), Failure<PaymentRefusal>> {
+pub(super) async fn begin(ctx: &Context, order: OrderId) -> Result<(Uuid, Bill), Failure<PaymentRefusal>> {
     orders::find::<PaymentRefusal>(ctx, &order.to_string()).await?;
     let id = store::of_order(&ctx.handles.db, order).await?.context("an order without a saga")?;
     let saga = store::load(&ctx.handles.db, id).await?.context("the saga has gone")?;
     let facts = orders::facts(&ctx.handles.db, order).await?.ok_or(Failure::NotFound)?;
     Ok((id, saga.bill(facts.number)?))
+}
+
+/// The lease of an order's saga.
+pub(super) async fn take(ctx: &Context, id: Uuid, order: OrderId) -> Result<Saga, Failure<PaymentRefusal>> {
+    if let Lease::Taken(saga) = runner::lease(&ctx.handles, id, PATIENCE).await? {
+        return Ok(*saga);
+    }
+    check_now(ctx, order).await?;
+    Err(Failure::Refused(PaymentRefusal::PaymentInProgress))
 }
 
 async fn check_now(ctx: &Context, order: OrderId) -> Result<(), Failure<PaymentRefusal>> {
@@ -94,18 +97,16 @@ async fn confirm(
     attempt: AttemptId,
     payment_method: &str,
 ) -> Result<Confirmed, Failure<PaymentRefusal>> {
-    if let Err(failure) = check_now(ctx, saga.order).await {
-        give_up(ctx, bill, attempt, "processing_error").await?;
-        return Err(failure);
-    }
+    check_now(ctx, saga.order).await?;
+    begin_attempt(ctx, bill, attempt, payment_method).await?;
     match payments::ensure_intent(&ctx.handles, bill).await? {
         Ok(Opening::Open) => {}
         Ok(Opening::Unavailable) | Err(Closing::Unknown) => {
-            give_up(ctx, bill, attempt, "processing_error").await?;
+            give_up(ctx, bill, attempt).await?;
             return Err(Failure::Refused(PaymentRefusal::GatewayUnavailable));
         }
         Err(Closing::InFlight | Closing::Closed) => {
-            give_up(ctx, bill, attempt, "processing_error").await?;
+            give_up(ctx, bill, attempt).await?;
             return Err(Failure::Refused(PaymentRefusal::PaymentInProgress));
         }
     }
@@ -113,10 +114,21 @@ async fn confirm(
     Ok(payments::confirm(&ctx.handles, bill, attempt, payment_method, &return_url, &ctx.request_id).await?)
 }
 
-/// Ends a try before the gateway was asked.
-async fn give_up(ctx: &Context, bill: &Bill, attempt: AttemptId, code: &str) -> anyhow::Result<()> {
+pub(super) async fn begin_attempt(
+    ctx: &Context,
+    bill: &Bill,
+    attempt: AttemptId,
+    payment_method: &str,
+) -> Result<(), Failure<PaymentRefusal>> {
     let mut tx = ctx.handles.db.begin().await?;
-    payments::fail_attempt(&mut tx, bill, attempt, code, "The payment was not begun. Nothing was charged.").await?;
+    payments::begin_attempt(&mut tx, bill, attempt, payment_method).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends a try before the gateway was asked.
+async fn give_up(ctx: &Context, bill: &Bill, attempt: AttemptId) -> anyhow::Result<()> {
+    let mut tx = ctx.handles.db.begin().await?;
+    payments::fail_attempt(&mut tx, bill, attempt, "processing_error", "The payment was not begun. Nothing was charged.").await?;
     tx.commit().await?;
     Ok(())
 }

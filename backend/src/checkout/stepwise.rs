@@ -1,11 +1,12 @@
 //! A purchase one step at a time, as a crash between two steps leaves it. For tests: a release has no such door.
 
 use super::purchase::Saga;
-use super::{placing, runner, steps, store};
-use crate::{Context, Failure, Handles};
+use super::{paying, placing, runner, steps, store};
+use crate::{Context, Failure, Handles, db};
 use domain::checkout::saga::{SagaState, Step};
 use domain::checkout::{CheckoutRefusal, PlaceOrder};
-use domain::id::OrderId;
+use domain::id::{AttemptId, OrderId};
+use domain::payments::PaymentRefusal;
 use uuid::Uuid;
 
 /// A purchase whose runner is the test. It is leased like any other: once the test stops, a worker takes it over when the
@@ -74,6 +75,16 @@ impl Stepwise {
     /// When undoing fails.
     pub async fn undo_and_die(&self) -> anyhow::Result<()> {
         steps::undo(&self.handles, &self.saga).await.map(|_| ())
+    }
+
+    /// Begins a try to pay, as a process that dies before it asks the gateway.
+    ///
+    /// # Errors
+    /// As [`super::pay`], before the gateway is asked.
+    pub async fn die_while_paying(ctx: &Context, order: OrderId) -> Result<(), Failure<PaymentRefusal>> {
+        let (id, bill) = paying::begin(ctx, order).await?;
+        paying::take(ctx, id, order).await?;
+        paying::begin_attempt(ctx, &bill, AttemptId(db::new_id()), "pm_card_visa").await
     }
 
     /// Has the order looked after at the worker's next round, as a webhook does.

@@ -274,6 +274,17 @@ pub async fn capture(handles: &Handles, bill: &Bill, number: i32) -> anyhow::Res
     Ok(Capture::Taken)
 }
 
+/// Ends the tries that never reached the gateway, where it knows of no intent that they could have paid.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_unheard_attempts(handles: &Handles, bill: &Bill) -> anyhow::Result<()> {
+    let mut tx = handles.db.begin().await?;
+    let status = store::lock_payment(&mut tx, bill.payment).await?;
+    end_lost_attempts(&mut tx, bill, status, Cause::Worker).await?;
+    Ok(tx.commit().await?)
+}
+
 /// A try that the gateway has not heard of in time is over, whatever became of the tries before it.
 async fn end_lost_attempts(tx: &mut PgConnection, bill: &Bill, status: PaymentStatus, cause: Cause) -> anyhow::Result<PaymentStatus> {
     let lost = store::fail_lost_attempts(tx, bill, ATTEMPT_LOST_AFTER_S).await?;

@@ -82,8 +82,8 @@ pub async fn open_intent(handles: &Handles, bill: &Bill) -> anyhow::Result<Openi
             if intent.livemode {
                 store::note_live_money(&handles.db).await?;
             }
-            store::opened_intent(&handles.db, bill.payment, number, &intent).await?;
-            Ok(Opening::Open)
+            let is_open = store::opened_intent(&handles.db, bill.payment, number, &intent).await?;
+            Ok(if is_open { Opening::Open } else { Opening::Unavailable })
         }
         Err(error) => unavailable(handles, bill, number, &error).await.map(|()| Opening::Unavailable),
     }
@@ -132,8 +132,8 @@ pub async fn open_session(handles: &Handles, bill: &Bill) -> anyhow::Result<Host
             if session.livemode {
                 store::note_live_money(&handles.db).await?;
             }
-            store::opened_session(&handles.db, bill.payment, number, &session).await?;
-            Ok(session.url.map_or(Hosted::Unavailable, Hosted::Page))
+            let is_open = store::opened_session(&handles.db, bill.payment, number, &session).await?;
+            Ok(session.url.filter(|_| is_open).map_or(Hosted::Unavailable, Hosted::Page))
         }
         Err(error) => unavailable(handles, bill, number, &error).await.map(|()| Hosted::Unavailable),
     }

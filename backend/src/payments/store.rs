@@ -180,8 +180,9 @@ pub(super) async fn insert_payable(executor: impl PgExecutor<'_>, bill: &Bill, k
     .await
 }
 
-pub(super) async fn opened_intent(executor: impl PgExecutor<'_>, payment: PaymentId, number: i32, intent: &Intent) -> sqlx::Result<()> {
-    sqlx::query!(
+/// False: it was closed meanwhile.
+pub(super) async fn opened_intent(executor: impl PgExecutor<'_>, payment: PaymentId, number: i32, intent: &Intent) -> sqlx::Result<bool> {
+    let opened = sqlx::query!(
         "update payable set state = 'open', payment_intent_id = $3, client_secret = $4
          where payment_id = $1 and number = $2 and state = 'opening'",
         payment.0,
@@ -191,11 +192,17 @@ pub(super) async fn opened_intent(executor: impl PgExecutor<'_>, payment: Paymen
     )
     .execute(executor)
     .await?;
-    Ok(())
+    Ok(opened.rows_affected() > 0)
 }
 
-pub(super) async fn opened_session(executor: impl PgExecutor<'_>, payment: PaymentId, number: i32, session: &Session) -> sqlx::Result<()> {
-    sqlx::query!(
+/// False: it was closed meanwhile.
+pub(super) async fn opened_session(
+    executor: impl PgExecutor<'_>,
+    payment: PaymentId,
+    number: i32,
+    session: &Session,
+) -> sqlx::Result<bool> {
+    let opened = sqlx::query!(
         "update payable set state = 'open', checkout_session_id = $3, url = $4 where payment_id = $1 and number = $2 and state = 'opening'",
         payment.0,
         number,
@@ -204,7 +211,7 @@ pub(super) async fn opened_session(executor: impl PgExecutor<'_>, payment: Payme
     )
     .execute(executor)
     .await?;
-    Ok(())
+    Ok(opened.rows_affected() > 0)
 }
 
 pub(super) async fn note_session_intent(executor: impl PgExecutor<'_>, payment: PaymentId, number: i32, intent: &str) -> sqlx::Result<()> {

@@ -27,7 +27,10 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
             payments::close_ended(handles, &bill).await?;
             open_again(handles, &order, &bill).await
         }
-        Look::Untouched | Look::Missing => unpaid(handles, &order, &bill).await,
+        Look::Untouched | Look::Missing => {
+            payments::end_unheard_attempts(handles, &bill).await?;
+            unpaid(handles, &order, &bill).await
+        }
         Look::Intent(intent) => match intent.status {
             IntentStatus::RequiresCapture | IntentStatus::Succeeded => authorized(handles, saga, &bill, &intent).await,
             IntentStatus::Processing => {
@@ -79,10 +82,15 @@ async fn unpaid(handles: &Handles, order: &OrderFacts, bill: &Bill) -> anyhow::R
             Closing::Unknown => Ok(Ran::Wait(Until::Seconds(RETRY_S))),
         };
     }
-    if payments::has_open_attempt(&handles.db, bill.payment).await? {
-        return Ok(Ran::Wait(Until::Seconds(POLL_S)));
+    wait_for_the_shopper(handles, order, bill).await
+}
+
+/// Until the hold ends; a try that is under way is looked at before.
+async fn wait_for_the_shopper(handles: &Handles, order: &OrderFacts, bill: &Bill) -> anyhow::Result<Ran> {
+    match order.expires_at {
+        Some(expires_at) if !payments::has_open_attempt(&handles.db, bill.payment).await? => Ok(Ran::Wait(Until::At(expires_at))),
+        _ => Ok(Ran::Wait(Until::Seconds(POLL_S))),
     }
-    Ok(Ran::Wait(order.expires_at.map_or(Until::Seconds(POLL_S), Until::At)))
 }
 
 /// What there was to pay by has come to an end: while there is time, there is another.
@@ -93,9 +101,9 @@ async fn open_again(handles: &Handles, order: &OrderFacts, bill: &Bill) -> anyho
             Closing::InFlight | Closing::Unknown => Ok(Ran::Wait(Until::Seconds(RETRY_S))),
         };
     }
-    match (payments::open_intent(handles, bill).await?, order.expires_at) {
-        (Opening::Open, Some(expires_at)) => Ok(Ran::Wait(Until::At(expires_at))),
-        (Opening::Open, None) | (Opening::Unavailable, _) => Ok(Ran::Wait(Until::Seconds(POLL_S))),
+    match payments::open_intent(handles, bill).await? {
+        Opening::Open => wait_for_the_shopper(handles, order, bill).await,
+        Opening::Unavailable => Ok(Ran::Wait(Until::Seconds(POLL_S))),
     }
 }
 

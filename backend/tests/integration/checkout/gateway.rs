@@ -98,6 +98,33 @@ async fn a_try_that_is_lost_after_a_decline_ends_as_well(db: PgPool) {
     bank.assert_books_agree(&shop).await;
 }
 
+/// Whatever there was to pay by: the form's intent, the gateway's own page, or nothing yet.
+#[sqlx::test]
+async fn a_try_whose_process_died_before_it_asked_ends_long_before_the_hold(db: PgPool) {
+    let (bank, shop) = bank::open(db).await;
+    let bowl = shop.simple_product("bowl", 2_000, 5).await;
+    let with_an_intent = placed(&shop, &bowl, 1).await;
+    let with_a_page = placed(&shop, &bowl, 1).await;
+    checkout::open_hosted_page(&with_a_page.0, with_a_page.1.id).await.unwrap();
+    bank.misbehave("POST", "/v1/payment_intents", "request_lost", json!({ "times": 3 })).await;
+    let with_nothing = placed(&shop, &bowl, 1).await;
+    let all = [with_an_intent, with_a_page, with_nothing];
+    for (guest, order) in &all {
+        checkout::Stepwise::die_while_paying(guest, order.id).await.unwrap();
+        assert_eq!(refused(checkout::pay(guest, order.id, "pm_card_visa").await), PaymentRefusal::PaymentInProgress);
+    }
+    for seconds in [31, 6] {
+        shop.advance(Duration::from_secs(seconds)).await;
+        let_the_worker_run(&shop).await;
+    }
+    for (guest, order) in &all {
+        assert_eq!(checkout::payment(guest, order.payment.id).await.unwrap().status, AttemptStatus::Failed);
+        assert_eq!(checkout::pay(guest, order.id, "pm_card_visa").await.unwrap().status, AttemptStatus::Succeeded);
+    }
+    assert_eq!(bank.taken().await, all.iter().map(|(_, order)| order.total.amount).sum::<i64>());
+    bank.assert_books_agree(&shop).await;
+}
+
 #[sqlx::test]
 async fn a_payment_method_that_was_used_up_is_refused_as_such(db: PgPool) {
     let (bank, shop) = bank::open(db).await;
