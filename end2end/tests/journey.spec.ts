@@ -373,3 +373,31 @@ test('a press on the button counts although it shows what is wrong with the fiel
   await page.getByRole('main').getByRole('button', { name: /^Continue/ }).click();
   await expect(page.getByTestId('form-errors')).toBeFocused();
 });
+
+test('what was typed is there again, however little it is', async ({ page }) => {
+  const shop = new Shop(page);
+  const email = freshEmail();
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  await visit(page, '/checkout');
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const type = async (label: string, text: string) => {
+    const kept = page.waitForResponse('**/sf/checkout/quote');
+    await field(label).fill(text);
+    await field(label).blur();
+    await kept;
+  };
+  await type('E-mail', email);
+  await type('Full name', 'Ada Lovelace');
+  await visit(page, '/cart');
+  await visit(page, '/checkout');
+  await expect(field('E-mail')).toHaveValue(email);
+  await expect(field('Full name')).toHaveValue('Ada Lovelace');
+  // Nothing is wrong with what was not reached yet.
+  await expect(page.getByTestId('form-errors')).toHaveCount(0);
+  await shop.fillCheckout(email);
+  await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+  const corrected = freshEmail();
+  await type('E-mail', corrected);
+  await visit(page, '/checkout');
+  await expect(field('E-mail')).toHaveValue(corrected);
+});

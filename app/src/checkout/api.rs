@@ -88,15 +88,13 @@ pub async fn checkout_page(#[server(default)] address: Option<AddressId>) -> Res
     Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash: take_flash() })
 }
 
-/// What the cart costs at the form's address; choices of shipping that are not offered there fall back to the defaults.
+/// Keeps what was typed so far, and tells what the cart costs at the form's address: none while it is not complete. Choices
+/// of shipping that are not offered there fall back to the defaults.
 #[server(prefix = "/sf", endpoint = "checkout/quote")]
-pub async fn quote(form: CheckoutForm) -> Result<QuoteView, AppError<CheckoutRefusal>> {
+pub async fn quote(form: CheckoutForm) -> Result<Option<QuoteView>, AppError<CheckoutRefusal>> {
     let ctx = context()?;
     draft::keep(&form, None);
-    match draft::quote(&ctx, &form).await {
-        Some(answer) => Ok(answer?),
-        None => Err(backend::Failure::Refused(CheckoutRefusal::Invalid { errors: form.errors() }).into()),
-    }
+    Ok(draft::quote(&ctx, &form).await.transpose()?)
 }
 
 /// Takes the form: the first time, to show shipping and total; with a total that was seen, to place the order. A browser

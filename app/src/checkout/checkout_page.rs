@@ -82,6 +82,8 @@ struct FormState {
 fn Checkout(view: CheckoutView) -> impl IntoView {
     let CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash } = view;
     let country = if form.country.is_empty() { country_default().to_owned() } else { form.country.clone() };
+    // As the server has it: kept, and asked for.
+    let known = CheckoutForm { country: country.clone(), ..form.clone().kept() };
     let checkout = FormState {
         store: use_cart(),
         cart: RwSignal::new(cart),
@@ -94,7 +96,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
         is_quoting: RwSignal::new(false),
         is_placing: RwSignal::new(false),
         asked: StoredValue::new(0),
-        asked_for: StoredValue::new(CheckoutForm::default()),
+        asked_for: StoredValue::new(known),
     };
     let lines = Signal::derive(move || checkout.cart.with(|cart| cart.lines.iter().map(SummaryLine::from).collect()));
     let totals = Signal::derive(move || {
@@ -249,8 +251,7 @@ impl FormState {
     fn cart_changed(self, cart: CartView) {
         self.cart.set(cart.clone());
         self.store.accept(cart);
-        self.asked_for.set_value(CheckoutForm::default());
-        self.refresh_quote();
+        self.ask_again();
     }
 
     fn take_over(self) {
@@ -281,17 +282,24 @@ impl FormState {
         self.refresh_quote();
     }
 
-    /// Asks what the cart costs at the address, when it is complete and was not asked for yet.
+    fn ask_again(self) {
+        self.asked_for.set_value(CheckoutForm::default());
+        self.refresh_quote();
+    }
+
+    /// Has the form kept as it stands, and asks what the cart costs at its address, unless the same was asked before.
     fn refresh_quote(self) {
         let Some(form) = self.read() else { return };
-        let subject = CheckoutForm { email: String::new(), ..form.clone().kept() };
-        if !form.address_is_complete() || self.asked_for.get_value() == subject {
+        let (subject, asked_for) = (form.clone().kept(), self.asked_for.get_value());
+        if asked_for == subject {
             return;
         }
+        // Nobody waits for an answer that changes nothing: the e-mail address is in no total.
+        let may_change = form.address_is_complete() && asked_for != CheckoutForm { email: asked_for.email.clone(), ..subject.clone() };
         self.asked_for.set_value(subject);
         let question = self.asked.get_value() + 1;
         self.asked.set_value(question);
-        self.is_quoting.set(true);
+        self.is_quoting.update(|is_quoting| *is_quoting |= may_change);
         spawn_local(async move {
             let answer = api::quote(form).await;
             if self.asked.try_get_value() == Some(question) {
@@ -318,12 +326,13 @@ impl FormState {
         }
     }
 
-    fn show_quote(self, answer: Result<QuoteView, AppError<CheckoutRefusal>>) {
+    fn show_quote(self, answer: Result<Option<QuoteView>, AppError<CheckoutRefusal>>) {
         match answer {
-            Ok(quote) => {
+            Ok(Some(quote)) => {
                 self.take_quote(quote);
                 self.trouble.set(None);
             }
+            Ok(None) => {}
             Err(error) => {
                 self.quote.set(None);
                 // Asked again at the next change, also of nothing but the mind.
@@ -343,14 +352,14 @@ impl FormState {
             return;
         }
         if form.shown_total().is_none() {
-            return self.refresh_quote();
+            return self.ask_again();
         }
         self.is_placing.set(true);
         spawn_local(async move {
             let shown = form.shown_total();
             match api::place_order(form).await {
                 Ok(NextStep::Pay { number }) => return open_page(&routes::pay(number)),
-                Ok(NextStep::Shipping) => self.refresh_quote(),
+                Ok(NextStep::Shipping) => self.ask_again(),
                 Err(error) => {
                     if let Some(CheckoutRefusal::TotalChanged { quote }) = error.refusal() {
                         self.take_quote(*quote.clone());
