@@ -99,7 +99,8 @@ pub(crate) struct Processes {
 struct Running {
     name: String,
     child: Child,
-    log: PathBuf,
+    /// None: it writes to the terminal.
+    log: Option<PathBuf>,
     stop: Stop,
     command: String,
 }
@@ -110,13 +111,14 @@ pub(crate) struct Ended {
     pub(crate) name: String,
     pub(crate) command: String,
     pub(crate) status: String,
-    pub(crate) log: PathBuf,
+    pub(crate) log: Option<PathBuf>,
     pub(crate) last_lines: Vec<String>,
 }
 
 impl std::fmt::Display for Ended {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} ended by itself ({}); its log: {}", self.name, self.status, self.log.display())
+        write!(formatter, "{} ended by itself ({})", self.name, self.status)?;
+        self.log.iter().try_for_each(|log| write!(formatter, "; its log: {}", log.display()))
     }
 }
 
@@ -144,16 +146,23 @@ impl Processes {
     /// When it cannot be started, or its log or the record cannot be written.
     pub(crate) fn start(&mut self, name: &str, command: &mut Command, log: &Path, stop: Stop) -> Result<()> {
         let file = File::create(log).with_context(|| log.display().to_string())?;
+        command.stdout(file.try_clone()?).stderr(file);
+        self.spawn(name, command, Some(log.to_path_buf()), stop)
+    }
+
+    /// As [`Self::start`], for a child whose output is for the person who looks on.
+    ///
+    /// # Errors
+    /// When it cannot be started, or the record cannot be written.
+    pub(crate) fn start_in_the_open(&mut self, name: &str, command: &mut Command, stop: Stop) -> Result<()> {
+        self.spawn(name, command, None, stop)
+    }
+
+    fn spawn(&mut self, name: &str, command: &mut Command, log: Option<PathBuf>, stop: Stop) -> Result<()> {
         let text = describe(command);
-        let child = command
-            .process_group(0)
-            .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file)
-            .spawn()
-            .with_context(|| format!("`{text}` cannot be started"))?;
+        let child = command.process_group(0).stdin(Stdio::null()).spawn().with_context(|| format!("`{text}` cannot be started"))?;
         self.records.push(Record::of(name, child.id(), stop)?);
-        self.children.push(Running { name: name.to_owned(), child, log: log.to_path_buf(), stop, command: text });
+        self.children.push(Running { name: name.to_owned(), child, log, stop, command: text });
         self.write()
     }
 
@@ -169,7 +178,7 @@ impl Processes {
                     command: running.command.clone(),
                     status: status.to_string(),
                     log: running.log.clone(),
-                    last_lines: last_lines_of(&running.log),
+                    last_lines: running.log.as_deref().map(last_lines_of).unwrap_or_default(),
                 }));
             }
         }
@@ -190,7 +199,7 @@ impl Processes {
                 return Err(Interrupted.into());
             }
             if Instant::now() > deadline {
-                let logs: Vec<String> = self.children.last().map(|running| last_lines_of(&running.log)).unwrap_or_default();
+                let logs = self.children.last().and_then(|running| running.log.as_deref()).map(last_lines_of).unwrap_or_default();
                 bail!("{what} is not ready after {} s. The end of its log:\n{}", limit.as_secs(), logs.join("\n"));
             }
             thread::sleep(POLL);

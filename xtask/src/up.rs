@@ -6,7 +6,7 @@ use crate::{
     http,
     instance::{Instance, SERVICE_STEPS, SHOP_STEPS},
     interrupt::{Interrupt, Interrupted},
-    processes::{self, Processes, end_leftovers},
+    processes::{self, Processes, Stop, end_leftovers},
     services::postgres,
     settings::Settings,
     state::State,
@@ -138,8 +138,8 @@ pub(crate) fn dev(workspace: &Workspace, port: u16) -> Result<()> {
         println!("\nWatching. Ctrl-C stops everything.\n");
         let mut command = build::watch_command(workspace, http::free_port(WISHED_RELOAD_PORT)?);
         command.envs(instance.environment());
-        let mut watcher = Runner::streamed(interrupt.clone());
-        watcher.run(&mut command)
+        instance.processes.start_in_the_open("cargo-leptos", &mut command, Stop::Interrupt)?;
+        watch(&mut instance, &interrupt)
     })();
     stop(&mut instance, served)
 }

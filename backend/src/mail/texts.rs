@@ -1,5 +1,5 @@
-//! The words of mails. The shop's other texts are the browser's too and stand in `app`; these are few and are written here,
-//! each language beside the other.
+//! The words of mails: in `backend/mails`, a file for each letter and language, its first line the subject. The shop's other
+//! texts are the browser's too and stand in `app`.
 
 use super::letter::Letter;
 use domain::language::Language;
@@ -10,49 +10,52 @@ pub(super) struct Text {
     pub(super) body: String,
 }
 
+/// What a language has to say.
+struct Words {
+    email_verification: &'static str,
+    test_payments: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    email_verification: include_str!("../../mails/en/email_verification.txt"),
+    test_payments: include_str!("../../mails/en/test_payments.txt"),
+};
+const GERMAN: Words = Words {
+    email_verification: include_str!("../../mails/de/email_verification.txt"),
+    test_payments: include_str!("../../mails/de/test_payments.txt"),
+};
+
+fn words(language: Language) -> &'static Words {
+    match language {
+        Language::English | Language::Mirrored => &ENGLISH,
+        Language::German => &GERMAN,
+    }
+}
+
 pub(super) fn text(letter: &Letter, language: Language, gateway: Gateway, link: &str) -> Text {
-    let mut text = match letter {
-        Letter::EmailVerification => email_verification(language, link),
+    let words = words(language);
+    let letter = match letter {
+        Letter::EmailVerification => words.email_verification,
     };
-    if gateway == Gateway::Sandbox {
-        text.body.push_str(test_payments(language));
-    }
-    text
-}
-
-fn email_verification(language: Language, link: &str) -> Text {
-    match language {
-        Language::English | Language::Mirrored => Text {
-            subject: "Confirm your e-mail address",
-            body: format!(
-                "Hello,\n\n\
-                 there is an account at Souk with this e-mail address. If you made it,\n\
-                 confirm here that the address is yours:\n\n\
-                 {link}\n\n\
-                 The link works once, within 24 hours, where you are signed in. What you\n\
-                 have ordered with this address as a guest then joins your account.\n\n\
-                 If you did not make this account, you need not do anything.\n"
-            ),
-        },
-        Language::German => Text {
-            subject: "Bestätige deine E-Mail-Adresse",
-            body: format!(
-                "Hallo,\n\n\
-                 bei Souk gibt es ein Konto mit dieser E-Mail-Adresse. Wenn du es\n\
-                 angelegt hast, bestätige hier, dass die Adresse dir gehört:\n\n\
-                 {link}\n\n\
-                 Der Link gilt einmal, 24 Stunden lang und dort, wo du angemeldet bist.\n\
-                 Was du mit dieser Adresse als Gast bestellt hast, kommt dann in dein\n\
-                 Konto.\n\n\
-                 Wenn du dieses Konto nicht angelegt hast, brauchst du nichts zu tun.\n"
-            ),
-        },
+    let (subject, body) = letter.split_once("\n\n").unwrap_or((letter, ""));
+    let body = body.replace("{link}", link);
+    match gateway {
+        Gateway::Sandbox => Text { subject, body: format!("{body}\n{}", words.test_payments) },
+        Gateway::Stripe => Text { subject, body },
     }
 }
 
-fn test_payments(language: Language) -> &'static str {
-    match language {
-        Language::English | Language::Mirrored => "\nTest payments: this shop takes no real money.\n",
-        Language::German => "\nTestzahlungen: Dieser Shop nimmt kein echtes Geld.\n",
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_has_its_subject_and_its_link_in_every_language() {
+        for language in Language::ALL {
+            let text = text(&Letter::EmailVerification, language, Gateway::Stripe, "https://shop.example/link");
+            assert!((1..=70).contains(&text.subject.chars().count()) && !text.subject.contains('\n'), "{language:?}: {:?}", text.subject);
+            assert_eq!(text.body.matches("\nhttps://shop.example/link\n").count(), 1, "{language:?}");
+            assert!(!text.body.contains(['{', '}']), "{language:?}");
+        }
     }
 }
