@@ -64,7 +64,7 @@ pub(crate) fn release(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
 /// When a build fails.
 pub(crate) fn development(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.step("Build", "Read the compiler's message above.", |runner| {
-        runner.run(leptos(workspace).arg("build"))?;
+        runner.run(leptos_development(workspace).args(["build", "--split"]))?;
         sandbox(workspace, runner)?;
         Ok(((), String::new()))
     })
@@ -94,8 +94,8 @@ fn sandbox(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
 
 /// Rebuilds and restarts `souk serve` at each change. Queries are checked against the running database.
 pub(crate) fn watch_command(workspace: &Workspace, reload_port: u16) -> Command {
-    let mut command = leptos(workspace);
-    command.args(["watch", "--", "serve"]).env("SQLX_OFFLINE", "false").env("LEPTOS_RELOAD_PORT", reload_port.to_string());
+    let mut command = leptos_development(workspace);
+    command.args(["watch", "--split", "--", "serve"]).env("SQLX_OFFLINE", "false").env("LEPTOS_RELOAD_PORT", reload_port.to_string());
     command
 }
 
@@ -107,6 +107,13 @@ fn leptos(workspace: &Workspace) -> Command {
         .env("LEPTOS_SITE_ROOT", workspace.site_root())
         // Decides only which Tailwind the tool expects on the path.
         .env("LEPTOS_TAILWIND_VERSION", "v4.3.3");
+    command
+}
+
+/// Without hashes in the names of files, as [`crate::instance::Instance::use_development_build`] serves them.
+fn leptos_development(workspace: &Workspace) -> Command {
+    let mut command = leptos(workspace);
+    command.env("LEPTOS_HASH_FILES", "false");
     command
 }
 

@@ -91,6 +91,12 @@ impl<'workspace> Instance<'workspace> {
         self.executable = self.workspace.target.join("debug/souk");
     }
 
+    /// The release's browser files carry hashes in their names; a server of the development build would learn of a changed one
+    /// only at its next start.
+    fn has_hashed_names(&self) -> bool {
+        self.executable == self.workspace.souk()
+    }
+
     /// Starts the private PostgreSQL and Redis, unless the person has their own.
     ///
     /// # Errors
@@ -141,7 +147,7 @@ impl<'workspace> Instance<'workspace> {
         self.set("LEPTOS_SITE_ROOT", site_root);
         self.set("LEPTOS_SITE_PKG_DIR", "pkg".to_owned());
         self.set("LEPTOS_OUTPUT_NAME", "souk".to_owned());
-        self.set("LEPTOS_HASH_FILES", "true".to_owned());
+        self.set("LEPTOS_HASH_FILES", self.has_hashed_names().to_string());
         match self.settings.payments {
             Payments::Stripe => self.set("SOUK_PAYMENTS", "stripe".to_owned()),
             Payments::Sandbox => self.choose_sandbox([port, admin_port])?,
