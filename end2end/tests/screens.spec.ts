@@ -167,6 +167,22 @@ class Screens {
     expectStatus(this.page, 404);
     await this.lookAt('not-found', '/nowhere');
     await this.lookAt('cart-empty', '/cart');
+    await this.withoutTheApp();
+  }
+
+  /** Pages that the server writes by itself: the API for people, and what is told where no page can be shown. */
+  private async withoutTheApp() {
+    const { page } = this;
+    await page.goto('/api/docs');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await this.look('api-docs');
+    const form = `<form method="post" action="${new URL('/sf/cart/add_item', page.url()).href}"><button>Send</button></form>`;
+    await page.goto('about:blank');
+    await page.setContent(form);
+    expectStatus(page, 403);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await this.look('fault');
   }
 
   /** A product that came without pictures, and with a word that no tile is wide enough for. */
