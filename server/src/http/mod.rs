@@ -4,4 +4,5 @@ pub mod admin;
 pub mod csp_report;
 pub mod files;
 pub mod health;
+pub mod plain;
 pub mod track;

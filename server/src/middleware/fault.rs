@@ -2,12 +2,13 @@
 
 use super::class::Class;
 use super::request_id;
+use crate::http::plain;
 use crate::rest::problem::{ErrorCode, Problem};
 use app::fault::FaultTexts;
 use axum::body::Body;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::market::Market;
-use http::header::{ACCEPT, CACHE_CONTROL, RETRY_AFTER};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::any::Any;
 
@@ -18,7 +19,7 @@ const RETRY_AFTER_S: &str = "2";
 pub fn answer(headers: &HeaderMap, status: StatusCode, message: &str) -> Response {
     let wants_page = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     let mut response = if wants_page {
-        (status, Html(page(status))).into_response()
+        (status, [(CONTENT_SECURITY_POLICY, plain::POLICY.as_str())], Html(page(status))).into_response()
     } else {
         let code = ErrorCode::of_status(status);
         let mut response = Problem::new(code, message).into_response();
@@ -32,7 +33,7 @@ pub fn answer(headers: &HeaderMap, status: StatusCode, message: &str) -> Respons
     response
 }
 
-/// No picture, no script, no style: it must work when nothing else does.
+/// No picture, no script, no file of style: it must work when nothing else does.
 fn page(status: StatusCode) -> String {
     let market = READER.try_with(|reader| reader.market).unwrap_or_default();
     let (texts, id) = (app::fault::texts(market, status.as_u16()), request_id::current());
@@ -41,8 +42,9 @@ fn page(status: StatusCode) -> String {
     let direction = if market.language.runs_right_to_left() { "rtl" } else { "ltr" };
     format!(
         "<!DOCTYPE html><html lang=\"{language}\" dir=\"{direction}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Souk</title></head><body><main><h1>{title}</h1>\
-         <p>{text}</p><p>{reference}<code>{id}</code></p><p><a href=\"{home}\">{way_back}</a></p></main></body></html>"
+         <title>{title} · Souk</title><style>{}</style></head><body><main><h1>{title}</h1>\
+         <p>{text}</p><p>{reference}<code>{id}</code></p><p><a href=\"{home}\">{way_back}</a></p></main></body></html>",
+        plain::STYLE
     )
 }
 

@@ -105,7 +105,7 @@ async fn catalogue(state: &AppState, mut request: Request, next: Next) -> Respon
     if response.headers_mut().remove(SET_COOKIE).is_some() {
         tracing::error!("a page that is the same for everyone wanted to set a cookie");
     }
-    if !is_html(response.headers()) {
+    if !is_page(response.headers()) {
         *response.body_mut() = Body::from(body);
         return response;
     }
@@ -145,15 +145,17 @@ async fn personal(state: &AppState, class: Class, mut request: Request, next: Ne
         tracing::error!("a page was not begun in its time");
         return fault::answer(&headers, StatusCode::SERVICE_UNAVAILABLE, "This page took too long. Please try again.");
     };
-    if is_html(response.headers()) {
+    if is_page(response.headers()) {
         set(response.headers_mut(), CONTENT_SECURITY_POLICY, &state.door.sources.policy(class, &format!("'nonce-{nonce}'")));
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.map(|body| DeadlineBody::wrap(body, PAGE_MAX))
 }
 
-fn is_html(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+/// A page of the application: one that was made elsewhere, for a fault, has its own policy.
+fn is_page(headers: &HeaderMap) -> bool {
+    let is_html = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    is_html && !headers.contains_key(CONTENT_SECURITY_POLICY)
 }
 
 /// Weak, because the same page is sent compressed in several ways.

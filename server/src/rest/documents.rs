@@ -2,6 +2,7 @@
 //! from elsewhere.
 
 use super::problem::{ErrorCode, ProblemDocument};
+use crate::http::plain;
 use axum::Extension;
 use axum::response::{Html, IntoResponse, Response};
 use domain::catalog::Sort;
@@ -12,11 +13,6 @@ use std::sync::Arc;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}\
-    table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-top:1px solid #8884}\
-    code,pre{font:14px/1.45 ui-monospace,monospace}pre{overflow:auto;padding:.75rem;border:1px solid #8884}h2{margin-top:3rem}\
-    summary{cursor:pointer}";
 
 /// What every description begins with.
 #[derive(Debug, OpenApi)]
@@ -59,18 +55,12 @@ pub(super) fn finished(mut document: Document) -> Document {
 pub(super) struct Documents {
     json: String,
     html: String,
-    policy: String,
 }
 
 impl Documents {
     pub(super) fn of(document: &Document) -> Self {
         let value = serde_json::to_value(document).unwrap_or_default();
-        let html = page_of(&value);
-        use base64::Engine as _;
-        use sha2::Digest as _;
-        let style = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(STYLE));
-        let policy = format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        Self { json: value.to_string(), html, policy }
+        Self { json: value.to_string(), html: page_of(&value) }
     }
 }
 
@@ -81,7 +71,7 @@ pub(super) async fn openapi(Extension(documents): Extension<Arc<Documents>>) -> 
 }
 
 pub(super) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Response {
-    ([(CONTENT_SECURITY_POLICY, documents.policy.as_str()), (CACHE.0, CACHE.1)], Html(documents.html.clone())).into_response()
+    ([(CONTENT_SECURITY_POLICY, plain::POLICY.as_str()), (CACHE.0, CACHE.1)], Html(documents.html.clone())).into_response()
 }
 
 // The page ------------------------------------------------------------------------------------------------------------
@@ -89,8 +79,9 @@ pub(super) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Res
 fn page_of(document: &Value) -> String {
     let mut html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Souk API</title><style>{STYLE}</style></head><body><h1>Souk API</h1><p>{}</p>\
+         <title>Souk API</title><style>{}</style></head><body><h1>Souk API</h1><p>{}</p>\
          <p>For programs: <a href=\"/api/v1/openapi.json\">openapi.json</a>.</p>",
+        plain::STYLE,
         escaped(document["info"]["description"].as_str().unwrap_or_default())
     );
     let empty = Map::new();
@@ -163,7 +154,7 @@ fn reference(schema: &Value) -> String {
 }
 
 fn pretty(schema: &Value) -> String {
-    format!("<pre>{}</pre>", escaped(&serde_json::to_string_pretty(schema).unwrap_or_default()))
+    format!("<pre tabindex=\"0\">{}</pre>", escaped(&serde_json::to_string_pretty(schema).unwrap_or_default()))
 }
 
 fn escaped(text: &str) -> String {
