@@ -374,6 +374,21 @@ test('a press on the button counts although it shows what is wrong with the fiel
   await expect(page.getByTestId('form-errors')).toBeFocused();
 });
 
+test('what is wrong stays told while the form is kept', async ({ page }) => {
+  const shop = new Shop(page);
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  await visit(page, '/checkout');
+  await shop.fillCheckout(freshEmail());
+  await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+  const kept = page.waitForResponse('**/sf/checkout/quote');
+  await page.getByLabel('E-mail', { exact: true }).fill('nobody');
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await kept;
+  await expect(page.getByTestId('form-errors')).toBeFocused();
+  await page.waitForTimeout(500);
+  await expect(page.getByTestId('form-errors')).toBeFocused();
+});
+
 test('what was typed is there again, however little it is', async ({ page }) => {
   const shop = new Shop(page);
   const email = freshEmail();

@@ -279,7 +279,16 @@ impl FormState {
                 errors.extend(error);
             });
         }
+        if self.field_errors.with_untracked(Vec::is_empty) {
+            self.forget_trouble(|trouble| !trouble.fields.is_empty());
+        }
         self.refresh_quote();
+    }
+
+    fn forget_trouble(self, which: fn(&Trouble) -> bool) {
+        if self.trouble.with_untracked(|trouble| trouble.as_ref().is_some_and(which)) {
+            self.trouble.set(None);
+        }
     }
 
     fn ask_again(self) {
@@ -302,7 +311,11 @@ impl FormState {
         self.is_quoting.update(|is_quoting| *is_quoting |= may_change);
         spawn_local(async move {
             let answer = api::quote(form).await;
-            if self.asked.try_get_value() == Some(question) {
+            if self.asked.try_get_value() != Some(question) {
+                return;
+            }
+            // What was only kept is nothing to tell of, and takes away no message that stands there for another reason.
+            if self.is_quoting.get_untracked() {
                 self.is_quoting.set(false);
                 self.show_quote(answer);
             }
@@ -330,7 +343,8 @@ impl FormState {
         match answer {
             Ok(Some(quote)) => {
                 self.take_quote(quote);
-                self.trouble.set(None);
+                // What is wrong with fields stays told until they are mended.
+                self.forget_trouble(|trouble| trouble.fields.is_empty());
             }
             Ok(None) => {}
             Err(error) => {
@@ -355,6 +369,10 @@ impl FormState {
             return self.ask_again();
         }
         self.is_placing.set(true);
+        // Placing keeps the form as well: no question about it is open any more, and none follows when a field is left.
+        self.asked_for.set_value(form.clone().kept());
+        self.asked.update_value(|asked| *asked += 1);
+        self.is_quoting.set(false);
         spawn_local(async move {
             let shown = form.shown_total();
             match api::place_order(form).await {

@@ -363,7 +363,8 @@ impl Merge {
     }
 }
 
-/// The latest merge that brought something, while it is young enough, was not undone, and some of it is still in the cart.
+/// The latest merge that brought something, while it is young enough, was not undone, and some of it is still in the cart. One
+/// that was undone hides those before it: undoing twice is undoing once.
 pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, hours_max: i32) -> sqlx::Result<Option<Merge>> {
     sqlx::query_as!(
         Merge,
@@ -375,7 +376,8 @@ pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, ho
                 ) as still_here
                 from cart_merge where user_id = $1 and created_at > souk.clock() - make_interval(hours => $2)
             ) as recent
-            where cardinality(still_here) > 0 order by created_at desc limit 1
+            where cardinality(still_here) > 0 or undone_at is not null and cardinality(added) > 0
+            order by created_at desc limit 1
         ) as latest
         where undone_at is null"#,
         user.0,

@@ -2,6 +2,7 @@
 
 use super::purchase::Saga;
 use super::runner::{self, Lease, Until};
+use super::steps::authorize_payment;
 use super::{PATIENCE, check_payable, detached, store};
 use crate::payments::{self, Closing, Hosted, Void};
 use crate::{Context, Failure, Handles, orders};
@@ -43,8 +44,9 @@ async fn open(handles: &Handles, order: OrderId) -> Result<String, Failure<Payme
         Err(_) => runner::release(handles, &saga, Until::Seconds(0.0), None).await?,
         Ok(_) => {
             let facts = orders::facts(&handles.db, order).await?.ok_or(Failure::NotFound)?;
-            let saga = Saga { step: Step::AuthorizePayment, ..saga };
-            runner::release(handles, &saga, facts.expires_at.map_or(Until::Seconds(0.0), Until::At), None).await?;
+            let bill = saga.bill(facts.number.clone())?;
+            let until = authorize_payment::until_somebody_pays(handles, &facts, &bill).await?;
+            runner::release(handles, &Saga { step: Step::AuthorizePayment, ..saga }, until, None).await?;
         }
     }
     opened

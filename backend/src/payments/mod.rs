@@ -281,7 +281,9 @@ pub async fn capture(handles: &Handles, bill: &Bill, number: i32) -> anyhow::Res
 pub async fn end_unheard_attempts(handles: &Handles, bill: &Bill) -> anyhow::Result<()> {
     let mut tx = handles.db.begin().await?;
     let status = store::lock_payment(&mut tx, bill.payment).await?;
-    end_lost_attempts(&mut tx, bill, status, Cause::Worker).await?;
+    if status.is_open() {
+        end_lost_attempts(&mut tx, bill, status, Cause::Worker).await?;
+    }
     Ok(tx.commit().await?)
 }
 

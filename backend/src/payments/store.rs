@@ -184,7 +184,7 @@ pub(super) async fn insert_payable(executor: impl PgExecutor<'_>, bill: &Bill, k
 pub(super) async fn opened_intent(executor: impl PgExecutor<'_>, payment: PaymentId, number: i32, intent: &Intent) -> sqlx::Result<bool> {
     let opened = sqlx::query!(
         "update payable set state = 'open', payment_intent_id = $3, client_secret = $4
-         where payment_id = $1 and number = $2 and state = 'opening'",
+         where payment_id = $1 and number = $2 and (state = 'opening' or state = 'open' and payment_intent_id = $3)",
         payment.0,
         number,
         intent.id,
@@ -203,7 +203,8 @@ pub(super) async fn opened_session(
     session: &Session,
 ) -> sqlx::Result<bool> {
     let opened = sqlx::query!(
-        "update payable set state = 'open', checkout_session_id = $3, url = $4 where payment_id = $1 and number = $2 and state = 'opening'",
+        "update payable set state = 'open', checkout_session_id = $3, url = $4
+         where payment_id = $1 and number = $2 and (state = 'opening' or state = 'open' and checkout_session_id = $3)",
         payment.0,
         number,
         session.id,

@@ -546,6 +546,22 @@ async fn a_merge_is_told_while_something_of_it_is_there(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn undoing_twice_takes_back_one_merge(db: PgPool) {
+    let shop = Shop::new(db);
+    let ([bowl, _, plate], shopper, guest) = two_carts(&shop).await;
+    merge_guest(&with_token(&shopper, &guest)).await.unwrap().unwrap();
+    let before = view(&shopper).await.unwrap();
+    let vase = shop.simple_product("vase", 3_000, 9).await.variants[0];
+    let cart = set_item(&shop.guest(), vase, 1).await.unwrap();
+    merge_guest(&with_token(&shopper, &shop.guest_with_cart(&cart.token.unwrap()))).await.unwrap().unwrap();
+    for _ in 0..2 {
+        assert_eq!(quantities(&undo_merge(&shopper).await.unwrap()), quantities(&before));
+        assert_eq!(merge_notice(&shopper).await.unwrap(), None);
+    }
+    assert!([bowl, plate].iter().all(|variant| before.lines.iter().any(|line| line.variant_id == *variant)));
+}
+
+#[sqlx::test]
 async fn undoing_a_merge_keeps_what_was_changed_since(db: PgPool) {
     let shop = Shop::new(db);
     let ([bowl, mug, plate], shopper, guest) = two_carts(&shop).await;

@@ -22,8 +22,12 @@ pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::
     let (order, bill) = placed(handles, saga).await?;
     match payments::look(handles, &bill).await? {
         Look::Unknown => unknown(handles, saga, &order, &bill).await,
-        Look::Nothing => open_again(handles, &order, &bill).await,
+        Look::Nothing => {
+            payments::end_unheard_attempts(handles, &bill).await?;
+            open_again(handles, &order, &bill).await
+        }
         Look::Ended => {
+            payments::end_unheard_attempts(handles, &bill).await?;
             payments::close_ended(handles, &bill).await?;
             open_again(handles, &order, &bill).await
         }
@@ -85,11 +89,15 @@ async fn unpaid(handles: &Handles, order: &OrderFacts, bill: &Bill) -> anyhow::R
     wait_for_the_shopper(handles, order, bill).await
 }
 
-/// Until the hold ends; a try that is under way is looked at before.
 async fn wait_for_the_shopper(handles: &Handles, order: &OrderFacts, bill: &Bill) -> anyhow::Result<Ran> {
+    Ok(Ran::Wait(until_somebody_pays(handles, order, bill).await?))
+}
+
+/// Until the hold ends; a try that is under way is looked at before.
+pub(in crate::checkout) async fn until_somebody_pays(handles: &Handles, order: &OrderFacts, bill: &Bill) -> anyhow::Result<Until> {
     match order.expires_at {
-        Some(expires_at) if !payments::has_open_attempt(&handles.db, bill.payment).await? => Ok(Ran::Wait(Until::At(expires_at))),
-        _ => Ok(Ran::Wait(Until::Seconds(POLL_S))),
+        Some(expires_at) if !payments::has_open_attempt(&handles.db, bill.payment).await? => Ok(Until::At(expires_at)),
+        _ => Ok(Until::Seconds(POLL_S)),
     }
 }
 
