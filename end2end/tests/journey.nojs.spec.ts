@@ -47,6 +47,54 @@ test('a guest buys without JavaScript, a declined card first', async ({ page }) 
   expect(await ordersOf(email)).toMatchObject([{ status: 'paid', discount: '500' }]);
 });
 
+test('a coupon at the checkout takes nothing away that was typed, without JavaScript', async ({ page }) => {
+  const email = freshEmail();
+  const code = await makeCoupon();
+  await page.goto(`/p/${(await makeProduct({ stock: 4, price: 5000 })).slug}`);
+  await page.getByTestId('product-add-to-cart').click();
+  await page.goto('/checkout');
+  const summary = page.getByRole('complementary', { name: 'Order summary' });
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Full name').fill(address.name);
+  await page.getByLabel('Street and number').fill(address.line1);
+  const typed = async () => {
+    await expect(page.getByLabel('E-mail', { exact: true })).toHaveValue(email);
+    await expect(page.getByLabel('Full name')).toHaveValue(address.name);
+    await expect(page.getByLabel('Street and number')).toHaveValue(address.line1);
+  };
+  const enter = async (text: string, way: 'button' | 'key') => {
+    await page.getByTestId('coupon-open').click();
+    await page.getByTestId('coupon-code').fill(text);
+    await (way === 'button' ? page.getByTestId('coupon-enter').click() : page.getByTestId('coupon-code').press('Enter'));
+  };
+  await enter('NO-SUCH-CODE', 'button');
+  await expect(page.getByTestId('form-errors')).toContainText('There is no such coupon.');
+  await typed();
+  await enter(code, 'button');
+  await expect(page.getByText('The coupon is in your cart.')).toBeVisible();
+  await expect(summary).toContainText('−$5.00');
+  await typed();
+  await page.getByTestId('coupon-remove').click();
+  await expect(page.getByText('The coupon was taken out.')).toBeVisible();
+  await expect(summary).not.toContainText('−$5.00');
+  await typed();
+
+  // A key pressed in a field is the order's, not the coupon's.
+  await page.getByLabel('Town or city').fill(address.city);
+  await page.getByLabel('State').selectOption(address.region);
+  await page.getByLabel('ZIP code').fill(address.postal_code);
+  await page.getByLabel('ZIP code').press('Enter');
+  await expect(page.getByRole('button', { name: /Continue to payment/ })).toBeVisible();
+  // And one in the code's field orders nothing: the total with the coupon is shown first.
+  await enter(code, 'key');
+  await expect(page.getByTestId('coupon')).toContainText(code);
+  await typed();
+  expect(await ordersOf(email)).toEqual([]);
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Pay / })).toBeVisible();
+  expect(await ordersOf(email)).toMatchObject([{ status: 'pending_payment', discount: '500' }]);
+});
+
 test('3-D Secure without JavaScript', async ({ page }) => {
   const email = freshEmail();
   const product = await makeProduct({ stock: 4 });

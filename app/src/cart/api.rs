@@ -64,18 +64,16 @@ pub(super) async fn undo_merge() -> Result<CartView, AppError<CartRefusal>> {
     crate::context::answer_with_cart(outcome, t::cart::merge_undone(), &routes::to(routes::CART))
 }
 
-/// Enters a coupon. `at_checkout`: where a plain form was sent from, and goes back to.
+/// Enters a coupon.
 #[server(prefix = "/sf", endpoint = "cart/set_coupon")]
-pub(super) async fn set_coupon(code: String, #[server(default)] at_checkout: bool) -> Result<CartView, AppError<CartRefusal>> {
+pub(super) async fn set_coupon(coupon: String) -> Result<CartView, AppError<CartRefusal>> {
     let ctx = crate::context::context()?;
-    let back = routes::to(if at_checkout { routes::CHECKOUT } else { routes::CART });
-    crate::context::answer_with_cart(backend::cart::set_coupon(&ctx, &code).await, t::cart::coupon_entered(), &back)
+    crate::context::answer_with_cart(backend::cart::set_coupon(&ctx, &coupon).await, t::cart::coupon_entered(), &routes::to(routes::CART))
 }
 
 /// Takes the coupon out.
 #[server(prefix = "/sf", endpoint = "cart/remove_coupon")]
-pub(super) async fn remove_coupon(#[server(default)] at_checkout: bool) -> Result<CartView, AppError<CartRefusal>> {
+pub(super) async fn remove_coupon() -> Result<CartView, AppError<CartRefusal>> {
     let ctx = crate::context::context()?;
-    let back = routes::to(if at_checkout { routes::CHECKOUT } else { routes::CART });
-    crate::context::answer_with_cart(backend::cart::remove_coupon(&ctx).await, t::cart::coupon_removed(), &back)
+    crate::context::answer_with_cart(backend::cart::remove_coupon(&ctx).await, t::cart::coupon_removed(), &routes::to(routes::CART))
 }

@@ -78,7 +78,7 @@ fn FilledCart(shown: Memo<CartView>) -> impl IntoView {
                     <h2 id="cart-summary" class="font-serif text-2xl">{t::cart::summary()}</h2>
                     {move || view! { <Totals cart=shown.get() busy=Signal::derive(move || cart.is_busy())/> }.at_once()}
                     <div class="mt-5 border-t border-line pt-4">
-                        <CouponForm cart=shown at_checkout=false changed=Callback::new(move |told| cart.accept(told))/>
+                        <CouponForm cart=shown changed=Callback::new(move |told| cart.accept(told))/>
                     </div>
                 </div>
             </aside>

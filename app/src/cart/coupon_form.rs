@@ -8,15 +8,26 @@ use crate::ui::AtOnce as _;
 use crate::ui::{Button, ButtonKind, Field, announce, refocus};
 use domain::cart::{CartRefusal, CartView};
 use domain::pricing::CODE_LENGTH_MAX;
+use leptos::ev::Event;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
 
-/// Enters a code, behind a link until it is wanted, or shows the one that is entered. `changed` gets the cart that follows;
-/// without script the page of `at_checkout` does.
+/// The form of a page that has no other.
+const OWN_FORM_ID: &str = "coupon-form";
+
+/// Enters a code, behind a link until it is wanted, or shows the one that is entered. `changed` gets the cart that follows.
+/// `within` is the id of the page's own form, if it has one: without script that one sends the code as `coupon` and the
+/// button as `press`, so that nothing else that was typed is lost.
 #[component]
-pub(crate) fn CouponForm(#[prop(into)] cart: Signal<CartView>, at_checkout: bool, changed: Callback<CartView>) -> impl IntoView {
+pub(crate) fn CouponForm(
+    #[prop(into)] cart: Signal<CartView>,
+    #[prop(optional)] within: Option<&'static str>,
+    changed: Callback<CartView>,
+) -> impl IntoView {
     let error = RwSignal::new(None);
     let is_busy = RwSignal::new(false);
     // The answer may come when the page is left already: then there is nobody to tell.
@@ -43,11 +54,11 @@ pub(crate) fn CouponForm(#[prop(into)] cart: Signal<CartView>, at_checkout: bool
     };
     let enter = move |code: String| {
         begin();
-        spawn_local(async move { take(set_coupon(code, at_checkout).await, t::cart::coupon_entered()) });
+        spawn_local(async move { take(set_coupon(code).await, t::cart::coupon_entered()) });
     };
     let remove = move || {
         begin();
-        spawn_local(async move { take(remove_coupon(at_checkout).await, t::cart::coupon_removed()) });
+        spawn_local(async move { take(remove_coupon().await, t::cart::coupon_removed()) });
     };
     let entered = Memo::new(move |_| cart.with(Entered::of));
     // Whoever has just entered a coupon or taken one out goes on with what stands there now.
@@ -59,9 +70,9 @@ pub(crate) fn CouponForm(#[prop(into)] cart: Signal<CartView>, at_checkout: bool
         match entered {
             Some(entered) => {
                 let remove = Callback::new(move |()| remove());
-                view! { <EnteredCoupon entered at_checkout takes_focus error is_busy remove/> }.at_once()
+                view! { <EnteredCoupon entered within takes_focus error is_busy remove/> }.at_once()
             }
-            None => view! { <CodeEntry at_checkout takes_focus error is_busy enter=Callback::new(enter)/> }.at_once(),
+            None => view! { <CodeEntry within takes_focus error is_busy enter=Callback::new(enter)/> }.at_once(),
         }
     }
 }
@@ -86,7 +97,7 @@ impl Entered {
 #[component]
 fn EnteredCoupon(
     entered: Entered,
-    at_checkout: bool,
+    within: Option<&'static str>,
     /// The way to the button, for whoever has just lost the place.
     takes_focus: bool,
     #[prop(into)] error: Signal<Option<String>>,
@@ -102,19 +113,8 @@ fn EnteredCoupon(
         }
     });
     view! {
-        <form
-            method="post"
-            action=routes::to(RemoveCoupon::PATH)
-            class="coupon-entered"
-            data-testid="coupon"
-            on:submit=move |event| {
-                event.prevent_default();
-                if !is_busy.get_untracked() {
-                    remove.run(());
-                }
-            }
-        >
-            <input type="hidden" name="at_checkout" value=at_checkout.to_string()/>
+        {own_form(within, RemoveCoupon::PATH)}
+        <div class="coupon-entered" data-testid="coupon">
             <p class="min-w-0 flex-1">
                 <span class="block font-semibold break-words">{code}</span>
                 <span class="block text-sm text-soft break-words" lang=content_language()>{label}</span>
@@ -124,64 +124,75 @@ fn EnteredCoupon(
             <button
                 node_ref=button
                 type="submit"
+                form=within.unwrap_or(OWN_FORM_ID)
+                name="press"
+                value="remove_coupon"
                 class="text-button"
                 aria-label=remove_label
                 aria-disabled=move || is_busy.get().then_some("true")
                 data-testid="coupon-remove"
+                on:click=move |event| {
+                    event.prevent_default();
+                    if !is_busy.get_untracked() {
+                        remove.run(());
+                    }
+                }
             >
                 {t::cart::remove()}
             </button>
-        </form>
+        </div>
     }
     .at_once()
 }
 
 #[component]
 fn CodeEntry(
-    at_checkout: bool,
+    within: Option<&'static str>,
     /// The way to the field, for whoever has just lost the place.
     takes_focus: bool,
     #[prop(into)] error: Signal<Option<String>>,
     #[prop(into)] is_busy: Signal<bool>,
     enter: Callback<String>,
 ) -> impl IntoView {
-    let form: NodeRef<html::Form> = NodeRef::new();
+    let entry: NodeRef<html::Div> = NodeRef::new();
     let summary: NodeRef<html::Summary> = NodeRef::new();
     Effect::new(move |_| {
         if takes_focus {
             refocus(summary.get().map(Into::into));
         }
     });
-    let id = if at_checkout { "checkout-coupon" } else { "cart-coupon" };
+    let field = move || entry.get_untracked()?.query_selector("input").ok()??.dyn_into::<HtmlInputElement>().ok();
     // What was refused is said at its field, and the field is where the shopper goes on.
     Effect::new(move |_| {
-        if error.with(Option::is_some) {
-            let field = form.get().and_then(|form| form.query_selector("input[name=code]").ok().flatten());
-            focus(field);
+        if let Some(field) = field().filter(|_| error.with(Option::is_some)) {
+            // Refused by no field that can be typed into.
+            let _ = field.focus();
         }
     });
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
+    let pressed = move |event: &Event| {
         event.prevent_default();
-        let typed = form.get().and_then(|form| web_sys::FormData::new_with_form(&form).ok()).and_then(|data| data.get("code").as_string());
-        enter.run(typed.unwrap_or_default());
+        if !is_busy.get_untracked() {
+            enter.run(field().map(|field| field.value()).unwrap_or_default());
+        }
     };
+    let form = within.unwrap_or(OWN_FORM_ID);
     view! {
         <details class="coupon-entry">
             <summary node_ref=summary class="link" data-testid="coupon-open">{t::cart::coupon_open()}</summary>
-            <form
-                node_ref=form
-                method="post"
-                action=routes::to(SetCoupon::PATH)
-                novalidate=true
-                class="mt-3 flex items-start gap-3"
-                on:submit=on_submit
-            >
-                <input type="hidden" name="at_checkout" value=at_checkout.to_string()/>
-                <div class="min-w-0 flex-1">
+            {own_form(within, SetCoupon::PATH)}
+            <div node_ref=entry class="mt-3 flex items-start gap-3">
+                <div
+                    class="min-w-0 flex-1"
+                    on:keydown=move |event| {
+                        if event.key() == "Enter" {
+                            pressed(&event);
+                        }
+                    }
+                >
                     <Field
                         label=t::cart::coupon_code()
-                        name="code"
-                        id=id
+                        name="coupon"
+                        form
                         autocomplete="off"
                         required=true
                         maxlength=CODE_LENGTH_MAX as u32
@@ -190,18 +201,25 @@ fn CodeEntry(
                     />
                 </div>
                 <div class="pt-7">
-                    <Button kind=ButtonKind::Secondary busy=is_busy test_id="coupon-enter">{t::cart::coupon_apply()}</Button>
+                    <Button
+                        kind=ButtonKind::Secondary
+                        form
+                        name="press"
+                        value="enter_coupon"
+                        busy=is_busy
+                        test_id="coupon-enter"
+                        on:click=move |event| pressed(&event)
+                    >
+                        {t::cart::coupon_apply()}
+                    </Button>
                 </div>
-            </form>
+            </div>
         </details>
     }
     .at_once()
 }
 
-fn focus(field: Option<web_sys::Element>) {
-    use wasm_bindgen::JsCast as _;
-    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Refused by no field that can be typed into.
-        let _ = field.focus();
-    }
+/// What is typed and pressed here belongs to a form beside it: the page's own, or else this one.
+fn own_form(within: Option<&'static str>, path: &'static str) -> Option<impl IntoView> {
+    within.is_none().then(|| view! { <form id=OWN_FORM_ID method="post" action=routes::to(path) novalidate=true></form> })
 }

@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use super::draft::{self, own_order, payment_settings, settled_when_late};
 #[cfg(feature = "ssr")]
-use super::{Outcome, once, outcome, trouble_of};
+use super::{Outcome, Press, once, outcome, trouble_of};
 #[cfg(feature = "ssr")]
 use crate::context::{context, finish_form, is_plain_form, redirect, take_flash};
 #[cfg(feature = "ssr")]
-use crate::routes;
+use crate::{routes, t};
 
 /// What the checkout page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,7 +97,8 @@ pub async fn quote(form: CheckoutForm) -> Result<Option<QuoteView>, AppError<Che
     Ok(draft::quote(&ctx, &form).await.transpose()?)
 }
 
-/// Takes the form: the first time, to show shipping and total; with a total that was seen, to place the order. A browser
+/// Takes the form: the first time, to show shipping and total; with a total that was seen, to place the order. A coupon that
+/// it brings along comes before both, and is told by itself. A browser
 /// without JavaScript is led on from here, to the gateway's own page when the order is placed.
 #[server(prefix = "/sf", endpoint = "checkout/place_order")]
 pub async fn place_order(#[server(flatten)] form: CheckoutForm) -> Result<NextStep, AppError<CheckoutRefusal>> {
@@ -106,6 +107,10 @@ pub async fn place_order(#[server(flatten)] form: CheckoutForm) -> Result<NextSt
     let outcome = draft::next_step(&mut ctx, &form).await.map_err(AppError::from);
     if is_plain_form() {
         match &outcome {
+            Ok(NextStep::Shipping) if form.changes_coupon() => {
+                let done = if form.press == Press::RemoveCoupon { t::cart::coupon_removed() } else { t::cart::coupon_entered() };
+                finish_form(&routes::to(routes::CHECKOUT), Some(Flash::good(done)));
+            }
             Ok(NextStep::Shipping) => redirect(&routes::to(&format!("{}#shipping", routes::CHECKOUT))),
             Ok(NextStep::Pay { number }) => redirect(&once::hosted_page_or_pay_page(&ctx, number).await),
             Err(error) => {

@@ -1,4 +1,5 @@
 use super::api::{self, CheckoutView, NextStep};
+use super::form::FORM_ID;
 use super::order_summary::OrderSummary;
 use super::shipping_choice::ShippingChoice;
 use super::step::Step;
@@ -121,9 +122,14 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                 <PageHeading text=t::checkout::title()/>
                 <SignInHint is_signed_in/>
                 <OtherAddresses addresses typed=form.address()/>
-                <div class="mt-4"><CouponForm cart=checkout.cart_as_quoted() at_checkout=true changed=Callback::new(move |cart| checkout.cart_changed(cart))/></div>
+                // The first button of a form is what Enter in any of its fields presses: without this it were the coupon's.
+                <button type="submit" form=FORM_ID class="sr-only" tabindex="-1" aria-hidden="true"></button>
+                <div class="mt-4">
+                    <CouponForm cart=checkout.cart_as_quoted() within=FORM_ID changed=Callback::new(move |cart| checkout.cart_changed(cart))/>
+                </div>
                 <div class="mt-6"><FlashNotice flash/> <TroubleNotice trouble=checkout.trouble/></div>
                 <form
+                    id=FORM_ID
                     node_ref=checkout.form
                     method="post"
                     action=routes::to(api::PlaceOrder::PATH)
@@ -254,12 +260,27 @@ impl FormState {
         self.ask_again();
     }
 
+    /// Which ways of shipping the page has chosen by itself is known to the server: to send them is nothing new.
+    fn note_shipping(self) {
+        request_animation_frame(move || {
+            let chosen = self.form.try_get_untracked().flatten().and_then(|form| CheckoutForm::read(&form));
+            let Some(CheckoutForm { shipping, .. }) = chosen else { return };
+            self.asked_for.try_update_value(|asked_for| {
+                if asked_for.shipping.is_empty() && asked_for.address_is_complete() {
+                    asked_for.shipping = shipping;
+                }
+            });
+        });
+    }
+
     fn take_over(self) {
         if let Some(form) = self.read().filter(|form| form.country != self.country.get_untracked()) {
             self.country.set(form.country);
         }
         if self.quote.with_untracked(Option::is_none) {
             self.refresh_quote();
+        } else {
+            self.note_shipping();
         }
     }
 
@@ -326,6 +347,7 @@ impl FormState {
     fn take_quote(self, quote: QuoteView) {
         let is_outdated = self.cart.with_untracked(|cart| cart.subtotal != quote.subtotal);
         self.quote.set(Some(quote));
+        self.note_shipping();
         if is_outdated {
             spawn_local(async move {
                 let Some(cart) = self.store.reload().await else { return };
@@ -365,6 +387,9 @@ impl FormState {
             self.trouble.set(Some(Trouble::of_fields(errors)));
             return;
         }
+        if form.changes_coupon() {
+            return self.enter_coupon(form);
+        }
         if form.shown_total().is_none() {
             return self.ask_again();
         }
@@ -384,6 +409,23 @@ impl FormState {
                     }
                     self.show_trouble(&error, shown);
                 }
+            }
+            self.is_placing.set(false);
+        });
+    }
+
+    /// A code was typed and the order pressed: nobody orders without the coupon that stands there.
+    fn enter_coupon(self, form: CheckoutForm) {
+        self.is_placing.set(true);
+        spawn_local(async move {
+            match api::place_order(form).await {
+                Ok(_) => {
+                    if let Some(cart) = self.store.reload().await {
+                        self.cart_changed(cart);
+                        announce(t::cart::coupon_entered());
+                    }
+                }
+                Err(error) => self.show_trouble(&error, None),
             }
             self.is_placing.set(false);
         });

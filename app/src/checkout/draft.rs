@@ -2,13 +2,14 @@
 //! reload nor an error loses it and no address ever stands in a URL.
 
 use super::api::{NextStep, PaymentSettings};
-use super::{CheckoutForm, Outcome, once, outcome, trouble_of};
+use super::{CheckoutForm, Outcome, Press, once, outcome, trouble_of};
 use crate::accounts::kept_form;
 use crate::context::DRAFT_COOKIE;
 use crate::error::AppError;
 use crate::ui::Trouble;
 use backend::{Context, Failure, secret};
 use domain::accounts::KeptAddress;
+use domain::cart::CartRefusal;
 use domain::checkout::CheckoutRefusal;
 use domain::id::{AddressId, ShippingRateId};
 use domain::money::Money;
@@ -89,8 +90,25 @@ pub(super) async fn quote(ctx: &Context, form: &CheckoutForm) -> Option<Result<Q
     Some(if known.is_empty() { Ok(offered) } else { quote(Some(&known)).await })
 }
 
+/// Enters the code that the form brings along, or takes the cart's out.
+async fn change_coupon(ctx: &Context, form: &CheckoutForm) -> Result<(), Failure<CheckoutRefusal>> {
+    let outcome = match form.press {
+        Press::RemoveCoupon => backend::cart::remove_coupon(ctx).await,
+        Press::EnterCoupon | Press::Order => backend::cart::set_coupon(ctx, &form.coupon).await,
+    };
+    let refused = |refusal| match refusal {
+        CartRefusal::Coupon(refusal) => CheckoutRefusal::Coupon(refusal),
+        _ => CheckoutRefusal::CartNotFound,
+    };
+    outcome.map(drop).map_err(|failure| failure.map_refusal(refused))
+}
+
 /// Shows the total first, places the order once it was seen. The placed order is then within the caller's reach.
 pub(super) async fn next_step(ctx: &mut Context, form: &CheckoutForm) -> Result<NextStep, Failure<CheckoutRefusal>> {
+    if form.changes_coupon() {
+        change_coupon(ctx, form).await?;
+        return Ok(NextStep::Shipping);
+    }
     let errors = form.errors();
     if !errors.is_empty() {
         return Err(Failure::Refused(CheckoutRefusal::Invalid { errors }));

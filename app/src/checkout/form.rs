@@ -21,6 +21,19 @@ pub(super) fn shipping_field(seller: &str) -> String {
 /// A cart has at most this many sellers; what a form sends beyond is not from our page.
 const SHIPPING_CHOICES_MAX: usize = domain::cart::CART_LINES_MAX;
 
+/// The checkout's form in its page, for fields and buttons that stand outside of it.
+pub(crate) const FORM_ID: &str = "checkout-form";
+
+/// What a button of the checkout's form is pressed for. Our script asks for coupons by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Press {
+    #[default]
+    Order,
+    EnterCoupon,
+    RemoveCoupon,
+}
+
 /// The fields as typed. Whatever is missing is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -38,6 +51,9 @@ pub struct CheckoutForm {
     /// The total that stood beside the button, in minor units, and its currency; empty before there was one.
     pub shown_amount: String,
     pub shown_currency: String,
+    /// A code that was typed and is not in the cart yet.
+    pub coupon: String,
+    pub press: Press,
     /// Seller's slug → the chosen rate.
     pub shipping: BTreeMap<String, String>,
 }
@@ -64,6 +80,8 @@ impl CheckoutForm {
             postal_code: text("postal_code"),
             shown_amount: text("shown_amount"),
             shown_currency: text("shown_currency"),
+            coupon: text("coupon"),
+            press: Press::Order,
             shipping: data.entries().into_iter().filter_map(chosen).collect(),
         })
     }
@@ -116,6 +134,11 @@ impl CheckoutForm {
         Some(Money::new(self.shown_amount.parse().ok()?, currency))
     }
 
+    /// Whether a code is to be entered or taken out, which nothing is ordered before.
+    pub fn changes_coupon(&self) -> bool {
+        self.press != Press::Order || !self.coupon.trim().is_empty()
+    }
+
     pub fn order(&self) -> PlaceOrder {
         PlaceOrder {
             email: self.email.trim().to_owned(),
@@ -128,7 +151,8 @@ impl CheckoutForm {
     /// The form as it is kept for the next page: only what somebody typed or chose.
     pub fn kept(self) -> Self {
         let shipping = self.shipping.into_iter().take(SHIPPING_CHOICES_MAX).collect();
-        CheckoutForm { form_key: String::new(), shown_amount: String::new(), shown_currency: String::new(), shipping, ..self }
+        let (form_key, shown_amount, shown_currency, coupon) = Default::default();
+        CheckoutForm { form_key, shown_amount, shown_currency, coupon, press: Press::Order, shipping, ..self }
     }
 }
 
@@ -183,6 +207,14 @@ mod tests {
         form.shipping.insert("loom".into(), "nonsense".into());
         assert_eq!(form.shipping_options(), Some(vec![rate.parse().unwrap()]));
         assert_eq!(form.kept().shipping.len(), 2);
+    }
+
+    #[test]
+    fn a_code_that_is_typed_comes_before_the_order_and_is_not_kept() {
+        let typed = CheckoutForm { coupon: " WELCOME10".into(), ..form() };
+        assert!(typed.changes_coupon() && CheckoutForm { press: Press::RemoveCoupon, ..form() }.changes_coupon());
+        assert!(!form().changes_coupon() && !CheckoutForm { coupon: "  ".into(), ..form() }.changes_coupon());
+        assert_eq!(typed.kept(), form());
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod draft;
 mod once;
 
 pub(crate) use checkout_page::checkout_page;
-pub use form::CheckoutForm;
+pub use form::{CheckoutForm, Press};
 pub use order_summary::{SummaryLine, SummaryLines, Totals, TotalsList};
 pub use outcome::{Outcome, outcome};
 pub(crate) use pay_page::pay_page;

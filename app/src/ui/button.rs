@@ -34,6 +34,9 @@ pub fn Button(
     r#type: &'static str,
     #[prop(optional, into)] name: Option<String>,
     #[prop(optional, into)] value: Option<String>,
+    /// The id of the form that it submits, where that is not around it.
+    #[prop(optional, into)]
+    form: Option<&'static str>,
     #[prop(optional, into)] disabled: Signal<bool>,
     #[prop(optional, into)] busy: Signal<bool>,
     /// Takes the whole width of its place.
@@ -47,6 +50,7 @@ pub fn Button(
             type=r#type
             name=name
             value=value
+            form=form
             class=button_class(kind)
             class:w-full=wide
             disabled=move || disabled.get()

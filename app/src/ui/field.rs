@@ -22,6 +22,9 @@ pub fn Field(
     #[prop(optional)] maxlength: Option<u32>,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<String>>,
+    /// The id of the form that it belongs to, where that is not around it.
+    #[prop(optional)]
+    form: Option<&'static str>,
     #[prop(optional)] test_id: Option<&'static str>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| name.clone());
@@ -44,6 +47,7 @@ pub fn Field(
             <input
                 id=id
                 name=name
+                form=form
                 type=r#type
                 class="input"
                 // The attribute alone: the property would undo what was typed before the script ran.

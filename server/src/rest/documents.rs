@@ -6,6 +6,7 @@ use crate::http::plain;
 use axum::Extension;
 use axum::response::{Html, IntoResponse, Response};
 use domain::catalog::Sort;
+use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -82,7 +83,7 @@ fn page_of(document: &Value) -> String {
          <title>Souk API</title><style>{}</style></head><body><h1>Souk API</h1><p>{}</p>\
          <p>For programs: <a href=\"/api/v1/openapi.json\">openapi.json</a>.</p>",
         plain::STYLE,
-        escaped(document["info"]["description"].as_str().unwrap_or_default())
+        prose(&document["info"]["description"])
     );
     let empty = Map::new();
     let paths = document["paths"].as_object().unwrap_or(&empty);
@@ -107,16 +108,22 @@ fn page_of(document: &Value) -> String {
 }
 
 fn write_operation(html: &mut String, method: &str, path: &str, operation: &Value) {
-    let text = |name: &str| escaped(operation[name].as_str().unwrap_or_default());
     let (method, path) = (method.to_uppercase(), escaped(path));
-    write_to(html, format_args!("<h3><code>{method} {path}</code></h3><p>{}</p><p>{}</p>", text("summary"), text("description")));
+    write_to(
+        html,
+        format_args!(
+            "<h3><code>{method} {path}</code></h3><p>{}</p><p>{}</p>",
+            prose(&operation["summary"]),
+            prose(&operation["description"])
+        ),
+    );
     let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !parameters.is_empty() {
         html.push_str("<table><tr><th>Parameter</th><th>In</th><th>What it is</th></tr>");
         for parameter in parameters {
             let cell = |name: &str| escaped(parameter[name].as_str().unwrap_or_default());
             let required = if parameter["required"] == true { " (required)" } else { "" };
-            let row = (cell("name"), cell("in"), cell("description"));
+            let row = (cell("name"), cell("in"), prose(&parameter["description"]));
             write_to(html, format_args!("<tr><td><code>{}</code></td><td>{}{required}</td><td>{}</td></tr>", row.0, row.1, row.2));
         }
         html.push_str("</table>");
@@ -128,7 +135,8 @@ fn write_operation(html: &mut String, method: &str, path: &str, operation: &Valu
     for (status, response) in operation["responses"].as_object().into_iter().flatten() {
         let content = response["content"].as_object().and_then(|content| content.values().next());
         let schema = content.map(|content| reference(&content["schema"])).unwrap_or_default();
-        let description = escaped(response["description"].as_str().unwrap_or_default());
+        let reason = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason()).unwrap_or_default();
+        let description = Some(prose(&response["description"])).filter(|text| !text.is_empty()).unwrap_or_else(|| reason.to_owned());
         write_to(html, format_args!("<tr><td>{}</td><td>{description}</td><td>{schema}</td></tr>", escaped(status)));
     }
     html.push_str("</table>");
@@ -155,6 +163,13 @@ fn reference(schema: &Value) -> String {
 
 fn pretty(schema: &Value) -> String {
     format!("<pre tabindex=\"0\">{}</pre>", escaped(&serde_json::to_string_pretty(schema).unwrap_or_default()))
+}
+
+/// A description as it stands in the code: what is between backticks is code.
+fn prose(text: &Value) -> String {
+    let parts = escaped(text.as_str().unwrap_or_default());
+    let parts = parts.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() }).collect()
 }
 
 fn escaped(text: &str) -> String {

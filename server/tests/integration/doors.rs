@@ -46,7 +46,7 @@ const FUNCTIONS: &[Function] = &[
     function("/sf/cart/greet", "{}", 200, 200),
     function("/sf/cart/page", "", 200, 200),
     function("/sf/cart/remove_coupon", "", 200, 200),
-    function("/sf/cart/set_coupon", "code=NOBODYS-CODE", 422, 422),
+    function("/sf/cart/set_coupon", "coupon=NOBODYS-CODE", 422, 422),
     function("/sf/cart/set_item", "variant=00000000-0000-0000-0000-000000000001&quantity=1", 422, 422),
     function("/sf/cart/undo_merge", "", 401, 200),
     function("/sf/catalog/departments", "{}", 200, 200),

@@ -208,9 +208,11 @@ impl Visitor {
         let text = self.text.clone();
         self.post("cart/add_item", &[("variant", variant), ("quantity", "1")]).await;
         self.read("/cart").await;
-        for (at_checkout, path) in [("false", "/cart"), ("true", "/checkout")] {
-            self.post("cart/set_coupon", &[("code", text.as_str()), ("at_checkout", at_checkout)]).await;
-            self.see(path).await;
+        self.post("cart/set_coupon", &[("coupon", text.as_str())]).await;
+        self.see("/cart").await;
+        for press in ["enter_coupon", "order"] {
+            self.post("checkout/place_order", &[("coupon", text.as_str()), ("press", press)]).await;
+            self.see("/checkout").await;
         }
     }
 
