@@ -380,7 +380,9 @@ impl FormState {
 
     fn submitted(self, event: &SubmitEvent) {
         event.prevent_default();
-        let Some(form) = self.read().filter(|_| !self.is_placing.get_untracked()) else { return };
+        // Nobody orders beside a question whose answer may change the total.
+        let is_busy = self.is_placing.get_untracked() || self.is_quoting.get_untracked();
+        let Some(form) = self.read().filter(|_| !is_busy) else { return };
         let errors = form.errors();
         if !errors.is_empty() {
             self.field_errors.set(errors.clone());
