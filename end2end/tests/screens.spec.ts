@@ -191,6 +191,7 @@ class Screens {
     const { slug } = await makeProduct({ stock: 3, title: `A serving bowl with a lid and two ladles, fired twice in a kiln of wood, for ${word}` });
     await this.lookAt('product-bare', `/p/${slug}`);
     await this.lookAt('search-bare', `/search?q=${encodeURIComponent(word)}`);
+    await expect(this.page.locator('.card-picture.is-bare').first(), 'the place of no picture').toHaveCSS('background-image', /none\.svg/);
     await expect(this.page.getByTestId('product-card').first()).toContainText(word);
     const sideways = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(sideways, 'a long word breaks').toBeLessThanOrEqual(0);
@@ -205,6 +206,7 @@ class Screens {
     await shop.add();
     await visit(page, '/cart');
     await expect(page.getByTestId('cart-line')).toHaveCount(2);
+    await expect(page.locator('.cart-line-picture.is-bare'), 'the place of no picture').toHaveCSS('background-image', /none\.svg/);
     await page.getByTestId('coupon-open').click();
     await this.look('cart');
     await visit(page, '/checkout');

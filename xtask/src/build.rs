@@ -105,6 +105,8 @@ fn leptos(workspace: &Workspace) -> Command {
     command
         .arg("leptos")
         .env("LEPTOS_SITE_ROOT", workspace.site_root())
+        // What failed stands in the last lines: not the tool's own way there.
+        .env("RUST_BACKTRACE", "0")
         // Decides only which Tailwind the tool expects on the path.
         .env("LEPTOS_TAILWIND_VERSION", "v4.3.3");
     command

@@ -38,7 +38,7 @@ fn CartLine(line: CartLineView) -> impl IntoView {
         .any(|problem| matches!(problem, LineProblem::Withdrawn | LineProblem::NotInCurrency { .. } | LineProblem::OutOfStock));
     view! {
         <li class="cart-line" data-testid="cart-line">
-            <a href=address.clone() class="cart-line-picture" tabindex="-1" aria-hidden="true">
+            <a href=address.clone() class="cart-line-picture" class:is-bare=line.image.is_none() tabindex="-1" aria-hidden="true">
                 {line.image.clone().map(|image| view! { <Picture image sizes="6rem" silent=true/> })}
             </a>
             <div class="min-w-0 flex-1">

@@ -16,6 +16,7 @@ pub(super) fn ProductCard(
 ) -> impl IntoView {
     let is_reduced = card.compare_at_price.is_some_and(|before| before.amount > card.price.amount);
     let has_choice = card.variant_count > 1;
+    let (is_bare, image) = (card.image.is_none(), card.image);
     let mark = match (card.in_stock, is_reduced) {
         (false, _) => Some((Tone::Plain, t::catalog::sold_out())),
         (true, true) => Some((Tone::Bad, t::catalog::reduced())),
@@ -23,8 +24,8 @@ pub(super) fn ProductCard(
     };
     view! {
         <li class="card" class:is-sold-out=!card.in_stock data-testid="product-card">
-            <div class="card-picture">
-                {card.image.map(|image| view! { <Picture image sizes="(min-width: 80rem) 18rem, (min-width: 64rem) 23vw, (min-width: 40rem) 31vw, 46vw" first silent=true/> })}
+            <div class="card-picture" class:is-bare=is_bare>
+                {image.map(|image| view! { <Picture image sizes="(min-width: 80rem) 18rem, (min-width: 64rem) 23vw, (min-width: 40rem) 31vw, 46vw" first silent=true/> })}
                 {mark.map(|(tone, text)| view! { <span class="card-mark"><Badge tone text/></span> })}
             </div>
             <h3 class="mt-3 font-serif text-lg leading-snug text-balance">
