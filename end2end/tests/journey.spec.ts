@@ -310,6 +310,25 @@ test('after the end of the hold the payment page says so, and nothing is held or
   await expect(page.getByTestId('cart-line')).toContainText(product.title);
 });
 
+test('the payment form turns to light and to dark with the page, by the system and by choice', async ({ page }) => {
+  const shop = new Shop(page);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  await shop.placeOrder(freshEmail());
+  const form = shop.cardFrame.locator('html');
+  await expect(form).toHaveAttribute('data-theme', 'stripe');
+  await shop.cardNumber.fill(cards.good);
+  const ground = () => shop.cardFrame.locator('form').evaluate((fields) => getComputedStyle(fields).backgroundColor);
+  const light = await ground();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect(form).toHaveAttribute('data-theme', 'night');
+  await expect.poll(ground).not.toBe(light);
+  await page.getByTestId('theme-toggle').getByRole('button', { name: /light/i }).click();
+  await expect(form).toHaveAttribute('data-theme', 'stripe');
+  await expect.poll(ground).toBe(light);
+  await expect(shop.cardNumber, 'what was typed stays').toHaveValue(/4242/);
+});
+
 test('the end of the hold does not take away the question of the bank', async ({ page }) => {
   const shop = new Shop(page);
   const email = freshEmail();

@@ -5,6 +5,7 @@ use super::{Outcome, outcome};
 use crate::market;
 use crate::routes;
 use crate::t;
+use crate::theme::Theme;
 use crate::ui::{Button, ButtonKind, Notice, Skeleton, Tone, announce, pause};
 use domain::language::Language;
 use domain::orders::{OrderNumber, OrderView};
@@ -89,6 +90,12 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
         let Some(place) = place.get().filter(|_| started != Some(true)) else { return started == Some(true) };
         spawn_local(show_card_form(payment, settings.get_value(), place));
         true
+    });
+    let theme = use_context::<Theme>();
+    Effect::new(move |_| {
+        // The page has its colours when the choice is told; the form is told by us.
+        let _shade = theme.and_then(Theme::shade);
+        payment.card_form.with_value(|form| form.iter().for_each(|form| form.recolour()));
     });
     if is_open {
         Effect::new(move |_| follow.run(UNPAID_ANSWERS_NEEDED));

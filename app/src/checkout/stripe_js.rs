@@ -6,9 +6,10 @@ use crate::t;
 use domain::language::Language;
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, MediaQueryList};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,6 +27,8 @@ extern "C" {
     type Elements;
     #[wasm_bindgen(method, catch)]
     fn create(this: &Elements, kind: &str, options: &JsValue) -> Result<Element, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn update(this: &Elements, options: &JsValue) -> Result<(), JsValue>;
 
     /// A form of the gateway, in a frame of its own: card data never reaches this page.
     #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ extern "C" {
 pub(super) struct CardForm {
     client: Client,
     elements: Elements,
+    place: HtmlElement,
+    _system_shade: Rc<SystemShade>,
 }
 
 /// How an attempt to pay ended, as far as the browser can know.
@@ -80,7 +85,14 @@ impl CardForm {
         let element = elements.create("payment", &Object::new())?;
         element.mount(place)?;
         ready(&element).await?;
-        Ok(Self { client, elements })
+        let (form, ground) = (elements.clone(), place.clone());
+        let system_shade = SystemShade::follow(move || colour(&form, &ground));
+        Ok(Self { client, elements, place: place.clone(), _system_shade: Rc::new(system_shade) })
+    }
+
+    /// Takes on the page's colours, where those have changed.
+    pub(super) fn recolour(&self) {
+        colour(&self.elements, &self.place);
     }
 
     /// Pays with what was typed. Comes back after 3-D Secure too, unless the bank needs the whole window: then the browser
@@ -146,10 +158,46 @@ fn appearance(place: &HtmlElement) -> Object {
     object(&[("theme", theme.into()), ("variables", object(&variables).into())])
 }
 
+fn colour(elements: &Elements, place: &HtmlElement) {
+    // A form that is not there any more needs no colours.
+    _ = elements.update(&object(&[("appearance", appearance(place).into())]));
+}
+
+/// Listens for the system's turn to light or dark until it is dropped.
+#[derive(Debug)]
+struct SystemShade {
+    query: Option<MediaQueryList>,
+    listener: Closure<dyn Fn()>,
+}
+
+impl SystemShade {
+    fn follow(turned: impl Fn() + 'static) -> Self {
+        let listener = Closure::<dyn Fn()>::new(turned);
+        let query = system_is_dark();
+        if let Some(query) = &query {
+            // Listening on a query we have just made cannot fail.
+            _ = query.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref());
+        }
+        Self { query, listener }
+    }
+}
+
+impl Drop for SystemShade {
+    fn drop(&mut self) {
+        if let Some(query) = &self.query {
+            _ = query.remove_event_listener_with_callback("change", self.listener.as_ref().unchecked_ref());
+        }
+    }
+}
+
+fn system_is_dark() -> Option<MediaQueryList> {
+    window().match_media("(prefers-color-scheme: dark)").ok().flatten()
+}
+
 /// The page's shade: the shopper's choice, else the system's.
 fn is_dark() -> bool {
     let chosen = document().document_element().and_then(|root| root.get_attribute("data-theme"));
-    let system = || window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
+    let system = || system_is_dark().is_some_and(|query| query.matches());
     chosen.map_or_else(system, |shade| shade == "dark")
 }
 
