@@ -151,4 +151,13 @@ test('a line of the cart says what has changed about it', async ({ page }) => {
   await expect(page.getByTestId('cart-line-problems')).toContainText('Now $22.00, it was $20.00');
   await expect(page.getByTestId('cart-line-problems')).toContainText('Only 1 left');
   await accessible(page);
+  // The drawer leads to no checkout that would be refused.
+  await visit(page, `/p/${(await makeProduct({ stock: 3 })).slug}`);
+  await shop.add();
+  const drawer = page.getByRole('dialog', { name: /Your cart/ });
+  await expect(drawer).toContainText('cannot be bought as it stands');
+  await expect(page.getByTestId('drawer-checkout')).toHaveCount(0);
+  await accessible(page);
+  await drawer.getByTestId('cart-line').filter({ hasText: product.title }).getByTestId('cart-line-remove').click();
+  await expect(page.getByTestId('drawer-checkout')).toBeVisible();
 });

@@ -21,14 +21,18 @@ test('what two devices put into their carts is in one cart after signing in, and
     await changed;
     await expect(phone.page.getByTestId('cart-line').filter({ hasText: both.title }).getByTestId('cart-line-quantity')).toHaveText(quantity);
   }
-  await visit(phone.page, '/account/sign-in');
+  await visit(phone.page, '/checkout');
+  await phone.page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
   await phone.page.getByLabel('E-mail', { exact: true }).fill(email);
   await phone.page.getByLabel('Password', { exact: true }).fill(password);
   await phone.page.getByRole('button', { name: 'Sign in' }).click();
-  await phone.page.waitForURL('**/account');
+  // Back at the checkout, with more in the cart than before: it is said what came, and the cart is a link away.
+  await phone.page.waitForURL('**/checkout');
+  await expect(phone.page.getByTestId('cart-merged')).toContainText(bowl.title);
+  await phone.page.getByTestId('cart-merged').getByRole('link').click();
+  await phone.page.waitForURL('**/cart');
 
-  // Of what both had, the larger number; of each alone, what it had; and it is said what came.
-  await visit(phone.page, '/cart');
+  // Of what both had, the larger number; of each alone, what it had.
   const quantity = (shop: Shop, title: string) => shop.page.getByTestId('cart-line').filter({ hasText: title }).getByTestId('cart-line-quantity');
   await expect(phone.page.getByTestId('cart-merged')).toContainText(bowl.title);
   await expect(phone.page.getByTestId('cart-line')).toHaveCount(3);

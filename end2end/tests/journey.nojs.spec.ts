@@ -12,6 +12,7 @@ test('a guest buys without JavaScript, a declined card first', async ({ page }) 
   await expect(page.getByRole('main')).toContainText(product.title);
   await page.getByRole('button', { name: /One more of/ }).click();
   await expect(page.getByTestId('cart-line-quantity')).toHaveText('2');
+  await expect(page.getByTestId('cart-line-each')).toHaveText('$25.00 each');
 
   await page.getByTestId('coupon-open').click();
   await page.getByTestId('coupon-code').fill(await makeCoupon());
@@ -44,6 +45,8 @@ test('a guest buys without JavaScript, a declined card first', async ({ page }) 
   await expect(page.getByText(/declined/i).first()).toBeVisible();
   await payWith(cards.good);
   await page.waitForURL(/\/orders\//);
+  await expect(page.getByText(/^Discount, [A-Z0-9-]+$/)).toBeVisible();
+  await expect(page.getByText('Quantity 2 · $25.00 each')).toBeVisible();
   expect(await ordersOf(email)).toMatchObject([{ status: 'paid', discount: '500' }]);
 });
 

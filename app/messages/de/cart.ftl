@@ -38,6 +38,10 @@ withdrawn = Nicht mehr im Angebot. Entferne es, dann geht es weiter.
 # Was es kostet, hier, an der Kasse und bei einer Bestellung
 subtotal = Zwischensumme
 discount = Rabatt
+# $code: of the coupon
+discount-by = Rabatt, { $code }
+# What one of several in a line costs
+each = { $price } pro Stück
 shipping = Versand
 tax = Steuer
 total = Gesamt

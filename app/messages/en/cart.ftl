@@ -38,6 +38,10 @@ withdrawn = Not for sale any more. Remove it to go on.
 # What it comes to, here, at the checkout and with an order
 subtotal = Subtotal
 discount = Discount
+# $code: of the coupon
+discount-by = Discount, { $code }
+# What one of several in a line costs
+each = { $price } each
 shipping = Shipping
 tax = Tax
 total = Total

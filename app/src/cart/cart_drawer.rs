@@ -1,6 +1,7 @@
 use super::cart_lines::CartLines;
 use super::cart_page::{CartMessage, UndoRemoval};
 use super::store::use_cart;
+use super::totals::is_blocked;
 use crate::routes;
 use crate::t;
 use crate::ui::{AtOnce as _, ButtonKind, Dialog, EmptyState, Price, button_class};
@@ -34,6 +35,7 @@ fn Drawer() -> impl IntoView {
         0 => t::cart::title().to_owned(),
         count => t::cart::title_with_count(&count.to_string()),
     };
+    let is_cart_blocked = Memo::new(move |_| cart.shown().is_some_and(|shown| is_blocked(&shown)));
     view! {
         <Dialog open=cart.drawer title id="cart-drawer" class="drawer">
             <div class="drawer-body">
@@ -63,9 +65,15 @@ fn Drawer() -> impl IntoView {
                     <a href=routes::to(routes::CART) class=button_class(ButtonKind::Secondary) data-testid="drawer-cart">
                         {t::cart::view()}
                     </a>
-                    <a href=routes::to(routes::CHECKOUT) class=button_class(ButtonKind::Primary) data-testid="drawer-checkout">
-                        {t::cart::to_checkout()}
-                    </a>
+                    {move || if is_cart_blocked.get() {
+                        view! { <p class="text-sm text-bad">{t::cart::blocked()}</p> }.at_once()
+                    } else {
+                        view! {
+                            <a href=routes::to(routes::CHECKOUT) class=button_class(ButtonKind::Primary) data-testid="drawer-checkout">
+                                {t::cart::to_checkout()}
+                            </a>
+                        }.at_once()
+                    }}
                 </div>
             </footer>
         </Dialog>

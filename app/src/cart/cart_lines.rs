@@ -47,7 +47,12 @@ fn CartLine(line: CartLineView) -> impl IntoView {
                         <a href=address class="plain-link font-serif text-lg leading-snug">{line.title.clone()}</a>
                         <p class="text-sm text-soft empty:hidden">{options}</p>
                     </div>
-                    <Price amount=line.line_total class="shrink-0 font-semibold" test_id="cart-line-total"/>
+                    <div class="shrink-0 text-end">
+                        <Price amount=line.line_total class="font-semibold" test_id="cart-line-total"/>
+                        {(line.quantity > 1).then(|| view! {
+                            <p class="text-sm text-soft" data-testid="cart-line-each">{t::cart::each(&t::money(line.unit_price))}</p>
+                        })}
+                    </div>
                 </div>
                 <LineProblems problems=line.problems.clone()/>
                 <div class="mt-2.5 flex items-center justify-between gap-3">

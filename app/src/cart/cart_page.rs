@@ -131,6 +131,21 @@ pub(super) fn UndoRemoval() -> impl IntoView {
     }
 }
 
+/// What signing in brought into the cart, told where the cart itself is not shown: there it can be taken back.
+#[component]
+pub(crate) fn MergeTold(notice: MergeNotice) -> impl IntoView {
+    let titles = notice.added.join(", ");
+    view! {
+        <Notice tone=Tone::Good test_id="cart-merged">
+            <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
+                <span>{quoting(&t::cart::merged(&titles), &titles)}</span>
+                <a href=routes::to(routes::CART) class="link">{t::cart::view()}</a>
+            </span>
+        </Notice>
+    }
+    .at_once()
+}
+
 /// What signing in brought into the cart.
 #[component]
 fn MergeNote(notice: MergeNotice) -> impl IntoView {

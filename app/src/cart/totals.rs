@@ -9,7 +9,7 @@ use leptos::prelude::*;
 /// What the cart comes to, and the way to pay it.
 #[component]
 pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
-    let is_blocked = cart.lines.iter().any(|line| line.problems.iter().any(blocks_checkout));
+    let is_blocked = is_blocked(&cart);
     let discount = (cart.discount.amount != 0).then_some(Money::new(-cart.discount.amount, cart.discount.currency));
     view! {
         <div class="totals">
@@ -43,6 +43,11 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
         </div>
     }
     .at_once()
+}
+
+/// Whether something in the cart cannot be bought as it is.
+pub(super) fn is_blocked(cart: &CartView) -> bool {
+    cart.lines.iter().any(|line| line.problems.iter().any(blocks_checkout))
 }
 
 fn blocks_checkout(problem: &LineProblem) -> bool {

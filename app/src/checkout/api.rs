@@ -2,7 +2,7 @@ use crate::checkout::CheckoutForm;
 use crate::error::AppError;
 use crate::ui::{Flash, Trouble};
 use domain::accounts::KeptAddress;
-use domain::cart::CartView;
+use domain::cart::{CartView, MergeNotice};
 use domain::checkout::CheckoutRefusal;
 use domain::id::AddressId;
 use domain::orders::{OrderNumber, OrderView};
@@ -33,6 +33,8 @@ pub struct CheckoutView {
     pub is_signed_in: bool,
     /// Where the account has ordered to before, the last first.
     pub addresses: Vec<KeptAddress>,
+    /// What the last sign-in brought into the cart.
+    pub merge_notice: Option<MergeNotice>,
     pub flash: Option<Flash>,
 }
 
@@ -76,6 +78,7 @@ pub async fn checkout_page(#[server(default)] address: Option<AddressId>) -> Res
         Err(backend::Failure::Refused(domain::cart::CartRefusal::CartNotFound)) => CartView::empty(crate::market::current().currency),
         other => other.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?,
     };
+    let merge_notice = backend::cart::merge_notice(&ctx).await.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?;
     let addresses = draft::addresses(&ctx).await?;
     let (form, trouble) = draft::take(&ctx, &addresses, address);
     let (quote, trouble) = match draft::quote(&ctx, &form).await {
@@ -85,7 +88,7 @@ pub async fn checkout_page(#[server(default)] address: Option<AddressId>) -> Res
         None => (None, trouble),
     };
     let is_signed_in = ctx.user().is_some();
-    Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash: take_flash() })
+    Ok(CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, merge_notice, flash: take_flash() })
 }
 
 /// Keeps what was typed so far, and tells what the cart costs at the form's address: none while it is not complete. Choices

@@ -5,7 +5,7 @@ use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
 use crate::address_fields::{AddressFields, country_default};
-use crate::cart::{CartStore, CouponForm, use_cart};
+use crate::cart::{CartStore, CouponForm, MergeTold, use_cart};
 use crate::countries::label_lines;
 use crate::error::AppError;
 use crate::page_data;
@@ -81,7 +81,7 @@ struct FormState {
 
 #[component]
 fn Checkout(view: CheckoutView) -> impl IntoView {
-    let CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, flash } = view;
+    let CheckoutView { cart, form, quote, trouble, is_signed_in, addresses, merge_notice, flash } = view;
     let country = if form.country.is_empty() { country_default().to_owned() } else { form.country.clone() };
     // As the server has it: kept, and asked for.
     let known = CheckoutForm { country: country.clone(), ..form.clone().kept() };
@@ -127,7 +127,11 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                 <div class="mt-4">
                     <CouponForm cart=checkout.cart_as_quoted() within=FORM_ID changed=Callback::new(move |cart| checkout.cart_changed(cart))/>
                 </div>
-                <div class="mt-6"><FlashNotice flash/> <TroubleNotice trouble=checkout.trouble/></div>
+                <div class="mt-6 space-y-3">
+                    <FlashNotice flash/>
+                    {merge_notice.map(|notice| view! { <MergeTold notice/> })}
+                    <TroubleNotice trouble=checkout.trouble/>
+                </div>
                 <form
                     id=FORM_ID
                     node_ref=checkout.form

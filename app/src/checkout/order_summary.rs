@@ -16,6 +16,7 @@ pub struct SummaryLine {
     /// `Moss, Large`.
     pub options: String,
     pub quantity: u32,
+    pub unit_price: Money,
     pub total: Money,
     pub image: Option<ImageView>,
 }
@@ -26,6 +27,7 @@ impl From<&CartLineView> for SummaryLine {
             title: line.title.clone(),
             options: options_text(&line.options),
             quantity: line.quantity,
+            unit_price: line.unit_price,
             total: line.line_total,
             image: line.image.clone(),
         }
@@ -38,6 +40,7 @@ impl From<&OrderLineView> for SummaryLine {
             title: line.title.clone(),
             options: options_text(&line.options),
             quantity: line.quantity,
+            unit_price: line.unit_price,
             total: line.line_total,
             image: line.image.clone(),
         }
@@ -129,6 +132,10 @@ pub(super) fn OrderSummary(
 #[component]
 pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
     let rows = lines.into_iter().map(|line| {
+        let mut quantity = t::checkout::quantity(&line.quantity.to_string());
+        if line.quantity > 1 {
+            quantity = format!("{quantity} · {}", t::cart::each(&t::money(line.unit_price)));
+        }
         let options = (!line.options.is_empty())
             .then(|| view! { <span class="block text-sm text-soft" lang=content_language()>{line.options.clone()}</span> });
         view! {
@@ -137,7 +144,7 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
                 <span class="min-w-0 flex-1">
                     <span class="block font-medium" lang=content_language()>{line.title}</span>
                     {options}
-                    <span class="block text-sm text-soft">{t::checkout::quantity(&line.quantity.to_string())}</span>
+                    <span class="block text-sm text-soft">{quantity}</span>
                 </span>
                 <span class="tabular">{t::money(line.total)}</span>
             </li>
@@ -147,18 +154,24 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
 }
 
 #[component]
-pub fn TotalsList(#[prop(into)] totals: Signal<Totals>) -> impl IntoView {
+pub fn TotalsList(
+    #[prop(into)] totals: Signal<Totals>,
+    /// The code that the discount is owed to, where nothing else names it.
+    #[prop(optional_no_strip, into)]
+    coupon: Option<String>,
+) -> impl IntoView {
     let known = |amount: Option<Money>| amount.map_or_else(|| t::checkout::after_address().to_owned(), t::money);
     let shipping = move || match totals.get().shipping {
         Some(shipping) if shipping.amount == 0 => t::checkout::free().to_owned(),
         shipping => known(shipping),
     };
     let tax_label = move || if totals.get().tax_included { t::checkout::tax_included() } else { t::cart::tax() };
+    let discount_label = coupon.map_or_else(|| t::cart::discount().to_owned(), |code| t::cart::discount_by(&code));
     let discount = move || {
         let discount = totals.get().discount;
         (discount.amount != 0).then(|| {
             let amount = t::money(Money::new(-discount.amount, discount.currency));
-            view! { <div class="order-totals-row"><dt>{t::cart::discount()}</dt><dd class="tabular">{amount}</dd></div> }
+            view! { <div class="order-totals-row"><dt class="break-words">{discount_label.clone()}</dt><dd class="tabular">{amount}</dd></div> }
         })
     };
     view! {

@@ -162,7 +162,7 @@ fn Parcel(part: SellerOrderView) -> impl IntoView {
 /// Beside the parcels: what it cost, where it goes, how it was paid, what has happened.
 #[component]
 fn Facts(order: OrderView, gateway: Gateway) -> impl IntoView {
-    let totals = Totals::from(&order);
+    let (totals, coupon) = (Totals::from(&order), order.coupon.clone());
     let address = label_lines(order.shipping_address.clone(), &order.shipping_country);
     let address = address.into_iter().map(|line| view! { <span class="block">{line}</span> }).collect_view();
     let refunds = order.refunds.iter().map(refund_text).map(|text| view! { <li>{text}</li> }).collect_view();
@@ -172,7 +172,7 @@ fn Facts(order: OrderView, gateway: Gateway) -> impl IntoView {
         <aside class="order-facts" aria-label=t::orders::facts()>
             <section>
                 <h2 class="mb-2 font-serif text-xl">{t::orders::cost_title()}</h2>
-                <TotalsList totals=Signal::stored(totals)/>
+                <TotalsList totals=Signal::stored(totals) coupon=coupon/>
                 {refunds}
                 {is_test.then(|| view! { <p class="mt-3 text-sm text-soft" data-testid="order-test-payment">{t::orders::test_payment()}</p> })}
             </section>
