@@ -44,6 +44,43 @@ test('a list is narrowed down, sorted, and gone back to: all of it stands in the
   await expect(applied.getByRole('link')).toHaveCount(3);
 });
 
+test('a list is narrowed down by category, seller, colours and price', async ({ page }) => {
+  await visit(page, '/search');
+  const filters = page.getByTestId('listing-filters');
+  const facet = (name: string) => filters.getByRole('group', { name });
+  const count = async () => Number.parseInt((await page.getByTestId('listing-count').textContent()) ?? '', 10);
+  const all = await count();
+  await facet('Category').getByLabel(/^Home & Table/).check();
+  await page.waitForURL(/category=/);
+  await expect.poll(count).toBeLessThan(all);
+  const inCategory = await count();
+  await facet('Seller').getByLabel(/^Fallow & Kiln/).check();
+  await page.waitForURL(/seller=/);
+  await expect.poll(count).toBeLessThan(inCategory);
+  const ofSeller = await count();
+  for (const card of await page.getByTestId('product-card').all()) await expect(card).toContainText('Fallow & Kiln');
+
+  // Two glazes are either of them.
+  const glazes = facet('Glaze').getByRole('checkbox');
+  await glazes.nth(0).check();
+  await page.waitForURL(/option\.Glaze=/);
+  await expect.poll(count).toBeLessThan(ofSeller);
+  const ofOne = await count();
+  await glazes.nth(1).check();
+  await page.waitForURL((url) => url.searchParams.getAll('option.Glaze').length === 2);
+  await expect.poll(count).toBeGreaterThanOrEqual(ofOne);
+  expect(await count()).toBeLessThanOrEqual(ofSeller);
+
+  await filters.getByLabel('To', { exact: true }).fill('40');
+  await filters.getByLabel('To', { exact: true }).press('Enter');
+  await page.waitForURL(/max_price=/);
+  expect(await count()).toBeGreaterThan(0);
+  for (const price of await page.getByTestId('product-card').locator('p').filter({ hasText: '$' }).allInnerTexts()) {
+    expect(Number.parseFloat(/\$([\d.]+)/.exec(price)?.[1] ?? ''), price).toBeLessThanOrEqual(40);
+  }
+  await accessible(page);
+});
+
 test('what is not found is said, with ways on', async ({ page }) => {
   const product = await makeProduct({ stock: 1 });
   await visit(page, `/search?q=${encodeURIComponent(product.title)}&max_price=1`);
