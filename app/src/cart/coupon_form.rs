@@ -16,16 +16,19 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 
+/// Name and id of the code's field.
+pub(crate) const COUPON_FIELD: &str = "coupon";
 /// The form of a page that has no other.
 const OWN_FORM_ID: &str = "coupon-form";
 
 /// Enters a code, behind a link until it is wanted, or shows the one that is entered. `changed` gets the cart that follows.
 /// `within` is the id of the page's own form, if it has one: without script that one sends the code as `coupon` and the
-/// button as `press`, so that nothing else that was typed is lost.
+/// button as `press`, so that nothing else that was typed is lost. `refused`: why that form did not take the code.
 #[component]
 pub(crate) fn CouponForm(
     #[prop(into)] cart: Signal<CartView>,
     #[prop(optional)] within: Option<&'static str>,
+    #[prop(optional, into)] refused: Signal<Option<String>>,
     changed: Callback<CartView>,
 ) -> impl IntoView {
     let error = RwSignal::new(None);
@@ -61,6 +64,14 @@ pub(crate) fn CouponForm(
         spawn_local(async move { take(remove_coupon().await, t::cart::coupon_removed()) });
     };
     let entered = Memo::new(move |_| cart.with(Entered::of));
+    // What was said of a code is not said of the one that took its place.
+    Effect::new(move |before: Option<bool>| {
+        let now = entered.with(Option::is_some);
+        if before.is_some_and(|before| before != now) {
+            error.set(None);
+        }
+        now
+    });
     // Whoever has just entered a coupon or taken one out goes on with what stands there now.
     let was_entered = StoredValue::new(None::<bool>);
     move || {
@@ -72,7 +83,7 @@ pub(crate) fn CouponForm(
                 let remove = Callback::new(move |()| remove());
                 view! { <EnteredCoupon entered within takes_focus error is_busy remove/> }.at_once()
             }
-            None => view! { <CodeEntry within takes_focus error is_busy enter=Callback::new(enter)/> }.at_once(),
+            None => view! { <CodeEntry within takes_focus error refused is_busy enter=Callback::new(enter)/> }.at_once(),
         }
     }
 }
@@ -151,6 +162,7 @@ fn CodeEntry(
     /// The way to the field, for whoever has just lost the place.
     takes_focus: bool,
     #[prop(into)] error: Signal<Option<String>>,
+    #[prop(into)] refused: Signal<Option<String>>,
     #[prop(into)] is_busy: Signal<bool>,
     enter: Callback<String>,
 ) -> impl IntoView {
@@ -169,6 +181,14 @@ fn CodeEntry(
             let _ = field.focus();
         }
     });
+    // Refused with the page's form, which says so above itself: its link leads to a field that can be seen.
+    let details: NodeRef<html::Details> = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(details) = details.get().filter(|_| refused.with(Option::is_some)) {
+            details.set_open(true);
+        }
+    });
+    let told = Signal::derive(move || error.get().or_else(|| refused.get()));
     let pressed = move |event: &Event| {
         event.prevent_default();
         if !is_busy.get_untracked() {
@@ -177,7 +197,7 @@ fn CodeEntry(
     };
     let form = within.unwrap_or(OWN_FORM_ID);
     view! {
-        <details class="coupon-entry">
+        <details node_ref=details class="coupon-entry" open=refused.with_untracked(Option::is_some)>
             <summary node_ref=summary class="link" data-testid="coupon-open">{t::cart::coupon_open()}</summary>
             {own_form(within, SetCoupon::PATH)}
             <div node_ref=entry class="mt-3 flex items-start gap-3">
@@ -191,12 +211,12 @@ fn CodeEntry(
                 >
                     <Field
                         label=t::cart::coupon_code()
-                        name="coupon"
+                        name=COUPON_FIELD
                         form
                         autocomplete="off"
                         required=true
                         maxlength=CODE_LENGTH_MAX as u32
-                        error
+                        error=told
                         test_id="coupon-code"
                     />
                 </div>

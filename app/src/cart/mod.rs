@@ -19,6 +19,6 @@ pub use add_to_cart::AddToCart;
 pub(crate) use cart_badge::CartBadge;
 pub(crate) use cart_drawer::CartDrawer;
 pub(crate) use cart_page::{MergeTold, cart_page};
-pub(crate) use coupon_form::CouponForm;
+pub(crate) use coupon_form::{COUPON_FIELD, CouponForm};
 pub use store::CartStore;
 pub(crate) use store::use_cart;

@@ -5,7 +5,7 @@ use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
 use crate::address_fields::{AddressFields, country_default};
-use crate::cart::{CartStore, CouponForm, MergeTold, use_cart};
+use crate::cart::{COUPON_FIELD, CartStore, CouponForm, MergeTold, use_cart};
 use crate::countries::label_lines;
 use crate::error::AppError;
 use crate::page_data;
@@ -125,7 +125,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                 // The first button of a form is what Enter in any of its fields presses: without this it were the coupon's.
                 <button type="submit" form=FORM_ID class="sr-only" tabindex="-1" aria-hidden="true"></button>
                 <div class="mt-4">
-                    <CouponForm cart=checkout.cart_as_quoted() within=FORM_ID changed=Callback::new(move |cart| checkout.cart_changed(cart))/>
+                    <CouponForm cart=checkout.cart_as_quoted() within=FORM_ID refused=checkout.coupon_refused() changed=Callback::new(move |cart| checkout.cart_changed(cart))/>
                 </div>
                 <div class="mt-6 space-y-3">
                     <FlashNotice flash/>
@@ -257,8 +257,16 @@ impl FormState {
         })
     }
 
+    /// Why the order was not placed with the code that was typed.
+    fn coupon_refused(self) -> Signal<Option<String>> {
+        let of_coupon =
+            |errors: &Vec<FieldError>| errors.iter().find(|error| error.field == COUPON_FIELD).map(|error| error.message.clone());
+        Signal::derive(move || self.field_errors.with(of_coupon))
+    }
+
     /// A coupon came or went: the quote follows.
     fn cart_changed(self, cart: CartView) {
+        self.mend(COUPON_FIELD, None);
         self.cart.set(cart.clone());
         self.store.accept(cart);
         self.ask_again();
@@ -283,8 +291,6 @@ impl FormState {
         }
         if self.quote.with_untracked(Option::is_none) {
             self.refresh_quote();
-        } else {
-            self.note_shipping();
         }
     }
 
@@ -296,18 +302,24 @@ impl FormState {
         if form.country != self.country.get_untracked() {
             self.country.set(form.country.clone());
             // Another country has other fields: what is missing there was not even shown yet.
-            self.field_errors.set(Vec::new());
+            self.field_errors.update(|errors| errors.retain(|error| error.field == COUPON_FIELD));
+            self.mend("country", None);
         } else if let Some(name) = name {
             let error = form.errors().into_iter().find(|error| error.field == name);
-            self.field_errors.update(|errors| {
-                errors.retain(|error| error.field != name);
-                errors.extend(error);
-            });
+            self.mend(&name, error);
         }
+        self.refresh_quote();
+    }
+
+    /// What is wrong with a field now: nothing, or this.
+    fn mend(self, name: &str, error: Option<FieldError>) {
+        self.field_errors.update(|errors| {
+            errors.retain(|error| error.field != name);
+            errors.extend(error);
+        });
         if self.field_errors.with_untracked(Vec::is_empty) {
             self.forget_trouble(|trouble| !trouble.fields.is_empty());
         }
-        self.refresh_quote();
     }
 
     fn forget_trouble(self, which: fn(&Trouble) -> bool) {
@@ -406,9 +418,15 @@ impl FormState {
         self.is_quoting.set(false);
         spawn_local(async move {
             let shown = form.shown_total();
-            match api::place_order(form).await {
-                Ok(NextStep::Pay { number }) => return open_page(&routes::pay(number)),
-                Ok(NextStep::Shipping) => self.ask_again(),
+            let outcome = api::place_order(form).await;
+            if let Ok(NextStep::Pay { number }) = outcome {
+                return open_page(&routes::pay(number));
+            }
+            if self.is_gone() {
+                return;
+            }
+            match outcome {
+                Ok(_) => self.ask_again(),
                 Err(error) => {
                     if let Some(CheckoutRefusal::TotalChanged { quote }) = error.refusal() {
                         self.take_quote(*quote.clone());
@@ -424,17 +442,25 @@ impl FormState {
     fn enter_coupon(self, form: CheckoutForm) {
         self.is_placing.set(true);
         spawn_local(async move {
-            match api::place_order(form).await {
+            let outcome = api::place_order(form).await;
+            let cart = if outcome.is_ok() { self.store.reload().await } else { None };
+            if self.is_gone() {
+                return;
+            }
+            self.is_placing.set(false);
+            match outcome {
                 Ok(_) => {
-                    if let Some(cart) = self.store.reload().await {
-                        self.cart_changed(cart);
-                        announce(t::cart::coupon_entered());
-                    }
+                    self.cart_changed(cart.unwrap_or_else(|| self.cart.get_untracked()));
+                    announce(t::cart::coupon_entered());
                 }
                 Err(error) => self.show_trouble(&error, None),
             }
-            self.is_placing.set(false);
         });
+    }
+
+    /// The page was left while an answer was on its way.
+    fn is_gone(self) -> bool {
+        self.is_placing.try_get_untracked().is_none()
     }
 
     fn show_trouble(self, error: &AppError<CheckoutRefusal>, shown: Option<domain::money::Money>) {

@@ -96,11 +96,12 @@ async fn change_coupon(ctx: &Context, form: &CheckoutForm) -> Result<(), Failure
         Press::RemoveCoupon => backend::cart::remove_coupon(ctx).await,
         Press::EnterCoupon | Press::Order => backend::cart::set_coupon(ctx, &form.coupon).await,
     };
-    let refused = |refusal| match refusal {
-        CartRefusal::Coupon(refusal) => CheckoutRefusal::Coupon(refusal),
-        _ => CheckoutRefusal::CartNotFound,
-    };
-    outcome.map(drop).map_err(|failure| failure.map_refusal(refused))
+    outcome.map(drop).map_err(|failure| match failure {
+        Failure::Refused(CartRefusal::Coupon(refusal)) => Failure::Refused(CheckoutRefusal::Coupon(refusal)),
+        // A cart that only cannot be reached is not gone.
+        Failure::Refused(CartRefusal::Unavailable) => Failure::Internal(CartRefusal::Unavailable.into()),
+        failure => failure.map_refusal(|_| CheckoutRefusal::CartNotFound),
+    })
 }
 
 /// Shows the total first, places the order once it was seen. The placed order is then within the caller's reach.

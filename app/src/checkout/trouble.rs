@@ -1,5 +1,6 @@
 //! A refused checkout in words for the page.
 
+use crate::cart::COUPON_FIELD;
 use crate::refusals::Refusal as _;
 use crate::routes;
 use crate::t;
@@ -34,7 +35,9 @@ pub fn trouble_of(refusal: &CheckoutRefusal, cart: Option<&CartView>, shown: Opt
         CheckoutRefusal::OrderPending { number, .. } => {
             Trouble { way_out: Some((routes::pay(number), t::pay::pay_order(number.as_str()))), ..plain }
         }
-        CheckoutRefusal::PaymentInProgress | CheckoutRefusal::ShippingOptionUnknown | CheckoutRefusal::Coupon(_) => plain,
+        // Told until the code is mended, whatever else is asked meanwhile.
+        CheckoutRefusal::Coupon(_) => Trouble::of_fields(vec![FieldError::new(COUPON_FIELD, "refused", refusal.text())]),
+        CheckoutRefusal::PaymentInProgress | CheckoutRefusal::ShippingOptionUnknown => plain,
     }
 }
 
@@ -66,6 +69,12 @@ mod tests {
     fn fields_are_known_by_the_names_of_the_form() {
         let refusal = CheckoutRefusal::Invalid { errors: vec![FieldError::new("shipping_address.city", "required", "Enter the town.")] };
         assert_eq!(trouble_of(&refusal, None, None).field("city").as_deref(), Some("Enter the town."));
+    }
+
+    #[test]
+    fn a_refused_code_is_told_at_its_field() {
+        let refusal = CheckoutRefusal::Coupon(domain::pricing::CouponRefusal::CouponInvalid);
+        assert_eq!(trouble_of(&refusal, None, None).field("coupon").as_deref(), Some("There is no such coupon."));
     }
 
     #[test]
