@@ -5,8 +5,9 @@ use crate::market;
 use crate::t;
 use domain::language::Language;
 use js_sys::{Function, Object, Promise, Reflect};
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, set_timeout, window};
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, MediaQueryList};
@@ -47,6 +48,9 @@ pub(super) struct CardForm {
     place: HtmlElement,
     _system_shade: Rc<SystemShade>,
 }
+
+/// The page turns within a moment, not at once: colours that are read sooner may still be the old ones.
+const TURN: Duration = Duration::from_millis(100);
 
 /// How an attempt to pay ended, as far as the browser can know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,8 +163,12 @@ fn appearance(place: &HtmlElement) -> Object {
 }
 
 fn colour(elements: &Elements, place: &HtmlElement) {
-    // A form that is not there any more needs no colours.
-    _ = elements.update(&object(&[("appearance", appearance(place).into())]));
+    let (elements, place) = (elements.clone(), place.clone());
+    let paint = move || {
+        // A form that is not there any more needs no colours.
+        _ = elements.update(&object(&[("appearance", appearance(&place).into())]));
+    };
+    set_timeout(paint, TURN);
 }
 
 /// Listens for the system's turn to light or dark until it is dropped.
