@@ -115,6 +115,17 @@ export async function reviewedProduct(): Promise<{ slug: string; reviews: number
   return rows[0];
 }
 
+/** A product of the demonstration whose first option's values each have pictures of their own, in a category with a department. */
+export async function colouredProduct(): Promise<{ slug: string; category: string; department: string; option: string; values: number }> {
+  const { rows } = await pool.query(
+    `select product.slug, category.name as category, department.name as department, options -> 0 ->> 'name' as option,
+        jsonb_array_length(options -> 0 -> 'values') as values
+     from product join category using (category_id) join category as department on department.category_id = category.parent_id
+     where product.status = 'published' and product.slug = 'speckle-mug'`,
+  );
+  return rows[0];
+}
+
 /** The paths of everything there is to look at, without what tests have made. */
 export async function catalogue(): Promise<{ listings: string[]; products: string[] }> {
   const paths = async (statement: string) => (await pool.query(statement)).rows.map((row: { path: string }) => row.path);

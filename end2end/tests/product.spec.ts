@@ -1,5 +1,6 @@
+import { type Page } from '@playwright/test';
 import { accessible, expect, test, visit } from '../fixtures';
-import { makeVariants, reviewedProduct } from '../data';
+import { colouredProduct, makeVariants, reviewedProduct } from '../data';
 import { Shop } from '../pages/shop';
 
 test('a product shows its newest reviews, and all of them when asked', async ({ page }) => {
@@ -14,19 +15,58 @@ test('a product shows its newest reviews, and all of them when asked', async ({ 
   await accessible(page);
 });
 
+const dialogOf = (page: Page, place: number) => page.getByRole('dialog', { name: new RegExp(`^Picture ${place} of`) });
+
 test('a picture is seen in full size, and the next one by the keyboard', async ({ page }) => {
   const { slug } = await reviewedProduct();
   await visit(page, `/p/${slug}`);
   const picture = page.getByRole('link', { name: /Enlarge$/ }).first();
   await picture.click();
-  const dialog = page.getByRole('dialog', { name: /^Picture 1 of/ });
-  await expect(dialog.getByRole('img')).toBeVisible();
+  await expect(dialogOf(page, 1).getByRole('img')).toBeVisible();
   await accessible(page, '#zoom');
   await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('dialog', { name: /^Picture 2 of/ })).toBeVisible();
+  await expect(dialogOf(page, 2)).toBeVisible();
+  await dialogOf(page, 2).getByRole('button', { name: 'Picture before' }).click();
+  await expect(dialogOf(page, 1)).toBeVisible();
+
+  // Closer: larger than its place, moved by the arrow keys, which then do not lead to another picture.
+  const closer = page.getByTestId('product-picture-closer');
+  await expect(closer).toHaveAttribute('aria-pressed', 'false');
+  await closer.click();
+  await expect(closer).toHaveAttribute('aria-pressed', 'true');
+  await accessible(page, '#zoom');
+  const stage = page.getByRole('group', { name: 'The picture, enlarged' });
+  const scrolled = () => stage.evaluate((stage) => stage.scrollLeft);
+  const before = await scrolled();
+  expect(before, 'it begins in the middle').toBeGreaterThan(0);
+  await stage.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(scrolled).toBeGreaterThan(before);
+  await expect(dialogOf(page, 1)).toBeVisible();
+  await stage.click();
+  await expect(closer).toHaveAttribute('aria-pressed', 'false');
+
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(picture).toBeFocused();
+});
+
+test('colours are shown by their pictures, and the page names its department', async ({ page }) => {
+  const { slug, category, department, option, values } = await colouredProduct();
+  await visit(page, `/p/${slug}`);
+  const choices = page.getByRole('group', { name: option }).getByTestId('product-option');
+  await expect(choices).toHaveCount(values);
+  await expect(choices.locator('img')).toHaveCount(values);
+  const files = await choices.locator('img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).src));
+  expect(new Set(files).size).toBe(values);
+  const shown = page.getByRole('main').locator('.gallery-slide img').first();
+  const first = await shown.getAttribute('src');
+  await choices.last().click();
+  await expect(shown, 'the gallery shows the colour that was chosen').not.toHaveAttribute('src', first ?? '');
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link')).toHaveText(['Souk', department, category]);
+  const data = JSON.parse((await page.locator('script[type="application/ld+json"]').first().textContent()) ?? '');
+  expect(new URL(data.offers.url).search).toContain('variant=');
+  for (const address of data.image) expect((await page.request.get(address)).status()).toBe(200);
 });
 
 test('a variant is chosen by its options: address, price and cart follow', async ({ page }) => {
@@ -44,7 +84,7 @@ test('a variant is chosen by its options: address, price and cart follow', async
   await expect(value('Large')).toHaveAttribute('aria-current', 'true');
   await expect(page.getByTestId('product-price').first()).toHaveText('$26.00');
   // What does not go together with it says so, and leads to what is nearest: here it is sold out.
-  await expect(value('Moss')).toContainText('not available');
+  await expect(value('Moss')).toContainText('not together with the rest of your choice');
   await accessible(page);
   await new Shop(page).add();
   await expect(page.getByTestId('cart-line')).toContainText('Large');

@@ -222,6 +222,7 @@ class Screens {
     await expect(shop.cardFrame.getByLabel('Card number')).toBeVisible();
     await this.look('pay', { fullPage: false });
     await this.lookAt('order-unpaid', `/orders/${number}`);
+    await expect(page.getByTestId('checkout-hold-timer'), 'how long there is to pay').toHaveText(/^\d+:\d\d$/);
     await page.getByRole('link', { name: 'Pay now' }).click();
     await shop.fillCard(cards.good);
     await shop.payButton.click();

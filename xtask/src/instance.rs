@@ -308,7 +308,7 @@ impl<'workspace> Instance<'workspace> {
         self.environment.get(name).map_or("", String::as_str)
     }
 
-    /// What people and tests are told: addresses and sign-ins.
+    /// What people, tests and `cargo xtask souk` are told: addresses, sign-ins, and how the shop's program is run.
     pub(crate) fn describe(&self) -> Value {
         let demo_password = self.value("SOUK_DEMO_PASSWORD");
         let sellers: Vec<Value> =
@@ -330,6 +330,8 @@ impl<'workspace> Instance<'workspace> {
                 "shopper": { "email": SHOPPER_EMAIL, "password": demo_password },
                 "sellers": sellers,
             },
+            "program": self.executable,
+            "environment": self.environment,
         })
     }
 

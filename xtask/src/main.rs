@@ -30,7 +30,7 @@ mod up;
 mod workspace;
 
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 use workspace::Workspace;
 
 /// Everything the project does with itself.
@@ -61,6 +61,14 @@ enum Task {
         /// Port of the shop on 127.0.0.1; the next free one is taken when it is in use
         #[arg(long, default_value_t = up::DEFAULT_PORT, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
+    },
+    /// Run the shop's own program beside what `up` has started: `cargo xtask souk import shopify FILE --seller SLUG`
+    Souk {
+        /// Where `up` keeps its data
+        #[arg(long, default_value = ".souk", hide = true)]
+        directory: PathBuf,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<OsString>,
     },
     /// Prove everything: lints, both builds, all tests, end to end
     Test,
@@ -104,6 +112,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Down => up::down(&workspace),
         Task::Reset => up::reset(&workspace),
         Task::Dev { port } => up::dev(&workspace, port),
+        Task::Souk { directory, arguments } => up::souk(&workspace, &directory, &arguments),
         Task::Test | Task::Ci => stages::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Bench { what: BenchTarget::Pages } => up::bench_pages(&workspace),

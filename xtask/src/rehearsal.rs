@@ -47,6 +47,7 @@ pub(crate) fn up_killed_and_up_again(workspace: &Workspace, state: &State, inter
     ensure!(http::listens(port), "the shop ended with the killed `up`: there is nothing left to clear up, and nothing is proved");
     let second = Up::start(workspace, state, interrupt)?;
     println!("After a `kill -9`, clearing up included: {}.", second.verdict);
+    second.check(workspace, state)?;
     let port = second.port;
     second.stop(Signal::SIGTERM, state)?;
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).context("the port of a shop that has ended")?;
@@ -102,6 +103,16 @@ impl Up {
         let url = run["url"].as_str().unwrap_or_default();
         self.port = url.rsplit(':').next().and_then(|port| port.parse().ok()).with_context(|| format!("no port in `{url}`"))?;
         ensure!(http::status(self.port, "/readyz") == Some(200), "{url} says that it is ready, /readyz does not");
+        Ok(())
+    }
+
+    /// The shop's program beside it has its settings, and finds nothing lost.
+    fn check(&self, workspace: &Workspace, state: &State) -> Result<()> {
+        let mut command = workspace.command(std::env::current_exe()?);
+        command.arg("souk").arg("--directory").arg(&state.directory).arg("check");
+        let output = command.stdin(Stdio::null()).output().context("starting `cargo xtask souk`")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "`cargo xtask souk check` has failed beside the shop at port {}:\n{said}", self.port);
         Ok(())
     }
 

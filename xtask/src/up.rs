@@ -14,11 +14,14 @@ use crate::{
     tools::{self, TOOL_STEPS},
     workspace::Workspace,
 };
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{
+    collections::BTreeMap,
+    ffi::OsString,
     fs,
     path::Path,
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -142,6 +145,21 @@ pub(crate) fn dev(workspace: &Workspace, port: u16) -> Result<()> {
         watch(&mut instance, &interrupt)
     })();
     stop(&mut instance, served)
+}
+
+/// Runs the shop's program with the settings of what `up` serves, in the folder of who asks.
+///
+/// # Errors
+/// When nothing is served, or the program does not end well.
+pub(crate) fn souk(workspace: &Workspace, directory: &Path, arguments: &[OsString]) -> Result<()> {
+    let state = State::open(workspace.root.join(directory))?;
+    let run = fs::read(state.run_file()).context("nothing runs here: `cargo xtask up` first")?;
+    let run: Value = serde_json::from_slice(&run)?;
+    let environment: BTreeMap<String, String> = serde_json::from_value(run["environment"].clone())?;
+    let program = run["program"].as_str().context("what runs has been started by an older `up`: start it again")?;
+    let status = Command::new(program).args(arguments).envs(environment).status().with_context(|| format!("starting {program}"))?;
+    ensure!(status.success(), "`souk` has ended with an error ({status})");
+    Ok(())
 }
 
 /// Measures a fresh instance with the bench program.

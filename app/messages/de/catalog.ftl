@@ -97,12 +97,15 @@ pictures-strip = Bilder, mit den Pfeiltasten zu bewegen
 picture-before = Voriges Bild
 picture-next = Nächstes Bild
 picture-enlarge = Vergrößern
+picture-closer = Näher ansehen
+picture-enlarged = Das Bild, vergrößert
 picture-of = Bild { $place } von { $count }
 
 # Ein Produkt kaufen
 product-description = { $product } von { $maker }, zu kaufen auf Souk.
 # Zu hören nach dem Wert einer Option, den es nicht gibt
-value-missing = {" "}(nicht verfügbar)
+value-missing = {" "}(nicht zusammen mit deiner übrigen Auswahl)
+value-sold-out = {" "}(ausverkauft)
 stock-good = Vorrätig
 stock-low = Nur noch { $count } vorrätig
 stock-out = Zurzeit ausverkauft

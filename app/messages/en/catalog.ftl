@@ -97,12 +97,16 @@ pictures-strip = Pictures, to be moved with the arrow keys
 picture-before = Picture before
 picture-next = Next picture
 picture-enlarge = Enlarge
+# In the dialog: shows the picture larger than its place, and back
+picture-closer = Look closer
+picture-enlarged = The picture, enlarged
 picture-of = Picture { $place } of { $count }
 
 # Buying a product
 product-description = { $product } by { $maker }, sold on Souk.
 # Heard after the value of an option that cannot be had
-value-missing = {" "}(not available)
+value-missing = {" "}(not together with the rest of your choice)
+value-sold-out = {" "}(sold out)
 stock-good = In stock
 stock-low = Only { $count } left
 stock-out = Sold out for now

@@ -1,7 +1,7 @@
 use crate::market;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Dialog, Icon, Picture, announce};
+use crate::ui::{ButtonKind, Dialog, Icon, Picture, announce, button_class};
 use domain::catalog::ImageView;
 use leptos::html;
 use leptos::prelude::*;
@@ -13,6 +13,7 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
     let strip = NodeRef::<html::Ul>::new();
     let shown = RwSignal::new(0_usize);
     let zoomed = RwSignal::new(false);
+    let is_close = RwSignal::new(false);
     let count = images.len();
     let largest = StoredValue::new(images.clone());
     // Where lines run from right to left the strip does too: it scrolls below zero, and the left arrow leads on.
@@ -130,9 +131,70 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
             <Dialog open=zoomed id="zoom" class="sheet zoom" title=move || picture_of(shown.get(), count)>
                 {move || {
                     let image = largest.with_value(|images| images.get(shown.get()).cloned()).filter(|_| zoomed.get());
-                    image.map(|image| view! { <img src=image.url alt=image.alt width=image.width height=image.height class="zoom-picture"/> })
+                    image.map(|image| view! { <Stage image is_close/> })
                 }}
+                <div class="zoom-bar">
+                    {has_several.then(|| arrow(Way::Back, "chevron-left", t::catalog::picture_before(), "icon-button"))}
+                    <button
+                        type="button"
+                        class=button_class(ButtonKind::Secondary)
+                        aria-pressed=move || is_close.get().to_string()
+                        on:click=move |_| is_close.update(|is_close| *is_close = !*is_close)
+                        data-testid="product-picture-closer"
+                    >
+                        {t::catalog::picture_closer()}
+                    </button>
+                    {has_several.then(|| arrow(Way::On, "chevron-right", t::catalog::picture_next(), "icon-button"))}
+                </div>
             </Dialog>
+        </div>
+    }
+    .at_once()
+}
+
+/// One picture as large as the window allows. Close up it is larger than its place, and is moved by a finger, the wheel, or
+/// the arrow keys.
+#[component]
+fn Stage(image: ImageView, is_close: RwSignal<bool>) -> impl IntoView {
+    let stage = NodeRef::<html::Div>::new();
+    // Where to look closer, as shares of the picture's width and height: what was pressed, or the middle.
+    let centre = StoredValue::new((0.5, 0.5));
+    is_close.set(false);
+    Effect::new(move |_| {
+        if let Some(stage) = stage.get().filter(|_| is_close.get()) {
+            let (across, down) = centre.get_value();
+            let start = |share: f64, whole: i32, seen: i32| (share * f64::from(whole) - f64::from(seen) / 2.0) as i32;
+            stage.set_scroll_left(start(across, stage.scroll_width(), stage.client_width()));
+            stage.set_scroll_top(start(down, stage.scroll_height(), stage.client_height()));
+        }
+        centre.set_value((0.5, 0.5));
+    });
+    let press = move |event: leptos::ev::MouseEvent| {
+        if let Some(stage) = stage.get_untracked() {
+            let share = |at: i32, side: i32| f64::from(at) / f64::from(side.max(1));
+            centre.set_value((share(event.offset_x(), stage.client_width()), share(event.offset_y(), stage.client_height())));
+        }
+        is_close.update(|is_close| *is_close = !*is_close);
+    };
+    view! {
+        // Left to right in every language: it holds no text, and scrolls from zero.
+        <div
+            node_ref=stage
+            class="zoom-stage"
+            class:is-close=is_close
+            dir="ltr"
+            tabindex=move || if is_close.get() { "0" } else { "-1" }
+            role="group"
+            aria-label=t::catalog::picture_enlarged()
+            on:click=press
+            on:keydown=move |event| {
+                // Close up the arrows move about the picture, and do not change it.
+                if is_close.get_untracked() && event.key().starts_with("Arrow") {
+                    event.stop_propagation();
+                }
+            }
+        >
+            <img src=image.url alt=image.alt width=image.width height=image.height class="zoom-picture"/>
         </div>
     }
     .at_once()

@@ -1,14 +1,14 @@
 use super::api::{ListingPage, ListingSubject, load_listing_page};
 use super::listing_address::{Scope, read, write};
 use super::listing_results::{FirstListing, ListingResults};
-use super::maker::place;
+use super::maker::{Policies, place};
 use super::page_address::{PageAddress, use_page_address};
 use crate::market;
 use crate::market::content_language;
 use crate::page_data;
 use crate::routes;
 use crate::t;
-use crate::ui::{AtOnce as _, Breadcrumbs, CardGridSkeleton, Crumb, Head, Icon, PageHeading};
+use crate::ui::{AtOnce as _, Breadcrumbs, CardGridSkeleton, Crumb, Head, Icon, PageHeading, Stars};
 use domain::catalog::{CategoryRef, ListingQuery};
 use domain::sellers::SellerView;
 use leptos::prelude::*;
@@ -114,12 +114,18 @@ fn seller_head(path: String, seller: SellerView) -> AnyView {
         <Head title=seller.name.clone() description canonical=path/>
         <Breadcrumbs crumbs=vec![Crumb::new("Souk", routes::to(routes::HOME))] here=seller.name.clone()/>
         <div class="seller-head">
-            <PageHeading text=seller.name/>
+            <PageHeading text=seller.name.clone()/>
             <p class="mt-2 flex items-center gap-1.5 text-soft">
                 <Icon name="map-pin" class="size-4"/>
                 {place}
             </p>
+            {(seller.rating.count > 0).then(|| view! {
+                <p class="mt-1 flex items-center gap-1.5 text-soft">
+                    <Stars rating=seller.rating/> {t::catalog::review_count(seller.rating.count)}
+                </p>
+            })}
             <div class="seller-story" lang=content_language()>{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
+            <div class="mt-5"><Policies maker=seller/></div>
         </div>
     }
     .at_once()

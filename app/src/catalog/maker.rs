@@ -36,7 +36,7 @@ pub(super) fn MakerCard(maker: SellerView) -> impl IntoView {
             <span class="seller-mark" aria-hidden="true">{initial}</span>
             <div class="min-w-0">
                 <p class="text-sm text-soft">{t::catalog::maker_label()}</p>
-                <a href=routes::seller(&maker.slug) class="card-link font-serif text-lg leading-snug">{maker.name}</a>
+                <a href=routes::seller(&maker.slug) class="card-link font-serif text-lg leading-snug">{maker.name.clone()}</a>
                 <p class="text-sm text-soft">{place}</p>
                 {(maker.rating.count > 0).then(|| view! {
                     <p class="flex items-center gap-1.5 text-sm text-soft">
@@ -46,6 +46,15 @@ pub(super) fn MakerCard(maker: SellerView) -> impl IntoView {
             </div>
             <Icon name="arrow-right" class="ms-auto mirrors size-5 shrink-0 text-soft"/>
         </div>
+        <Policies maker/>
+    }
+    .at_once()
+}
+
+/// How a maker sends things, and takes them back.
+#[component]
+pub(super) fn Policies(maker: SellerView) -> impl IntoView {
+    view! {
         <Policy title=t::catalog::maker_shipping() text=maker.shipping_policy/>
         <Policy title=t::catalog::maker_returns() text=maker.returns_policy/>
     }

@@ -12,7 +12,7 @@ use crate::page_data;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton, announce};
+use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton, announce, public_origin};
 use domain::catalog::ProductView;
 use domain::id::VariantId;
 use domain::sellers::DeliveryView;
@@ -39,8 +39,9 @@ fn wants_all_reviews(address: &PageAddress) -> bool {
 #[component]
 fn ProductContent(found: ProductPage, variant: Memo<Option<VariantId>>) -> impl IntoView {
     let ProductPage { product, maker, reviews } = found;
-    let crumbs =
-        vec![Crumb::new("Souk", routes::to(routes::HOME)), Crumb::new(&product.category.name, routes::category(&product.category.slug))];
+    let mut crumbs = vec![Crumb::new("Souk", routes::to(routes::HOME))];
+    let categories = product.department.iter().chain([&product.category]);
+    crumbs.extend(categories.map(|category| Crumb::new(&category.name, routes::category(&category.slug))));
     let description = product.description_html.clone();
     let has_description = !description.is_empty();
     let (id, currency) = (product.id, product.variants.first().map(|variant| variant.price.currency).unwrap_or_default());
@@ -101,7 +102,7 @@ fn ProductContent(found: ProductPage, variant: Memo<Option<VariantId>>) -> impl 
 /// Everything that depends on the chosen variant.
 #[component]
 fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries: Vec<DeliveryView>) -> impl IntoView {
-    let data = structured_data::product(&product, &chosen);
+    let data = structured_data::product(&product, &chosen, &public_origin());
     let sku = chosen.sku.clone();
     view! {
         <p class="mt-3 text-2xl">

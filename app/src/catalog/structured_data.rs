@@ -1,3 +1,4 @@
+use crate::routes;
 use domain::catalog::{Availability, ProductView, VariantView};
 use domain::money::Money;
 use serde::Serialize;
@@ -10,8 +11,10 @@ struct Product<'a> {
     #[serde(rename = "@type")]
     kind: &'static str,
     name: &'a str,
+    url: String,
     sku: &'a str,
-    image: Vec<&'a str>,
+    /// Whole addresses: who reads this has left the page.
+    image: Vec<String>,
     brand: Named<'a>,
     category: &'a str,
     offers: Offer<'a>,
@@ -40,6 +43,7 @@ struct Named<'a> {
 struct Offer<'a> {
     #[serde(rename = "@type")]
     kind: &'static str,
+    url: String,
     price: String,
     #[serde(rename = "priceCurrency")]
     currency: &'static str,
@@ -47,8 +51,8 @@ struct Offer<'a> {
     seller: Named<'a>,
 }
 
-/// JSON-LD of a product with the variant that is chosen.
-pub(super) fn product(product: &ProductView, chosen: &VariantView) -> String {
+/// JSON-LD of a product with the variant that is chosen. `origin` stands before every path (`https://souk.example`).
+pub(super) fn product(product: &ProductView, chosen: &VariantView, origin: &str) -> String {
     let availability = match chosen.availability {
         Availability::InStock => "https://schema.org/InStock",
         Availability::Low => "https://schema.org/LimitedAvailability",
@@ -59,12 +63,14 @@ pub(super) fn product(product: &ProductView, chosen: &VariantView) -> String {
         context: "https://schema.org",
         kind: "Product",
         name: &product.title,
+        url: format!("{origin}{}", routes::product(&product.slug)),
         sku: &chosen.sku,
-        image: product.images.iter().map(|image| image.url.as_str()).collect(),
+        image: product.images_of(chosen.id).iter().map(|image| format!("{origin}{}", image.url)).collect(),
         brand: maker("Brand"),
         category: &product.category.name,
         offers: Offer {
             kind: "Offer",
+            url: format!("{origin}{}", routes::variant(&product.slug, chosen.id)),
             price: decimal(chosen.price),
             currency: chosen.price.currency.code(),
             availability,

@@ -3,11 +3,13 @@ use crate::market::content_language;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use domain::catalog::{ProductView, ValueChoice, VariantView};
+use crate::ui::Picture;
+use domain::catalog::{ProductView, ValueChoice, ValueStanding, VariantView};
 use leptos::prelude::*;
 
 /// The options of a product. Each value is a link to the variant it leads to, so the choice stands in the address and
-/// works without script; what does not go together or is sold out looks so.
+/// works without script; what does not go together or is sold out looks so. Values
+/// that look different are shown by their pictures beside their names.
 #[component]
 pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl IntoView {
     let groups = product.options.iter().map(|option| {
@@ -31,22 +33,31 @@ pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl I
 
 #[component]
 fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
-    let ValueChoice { value, variant, is_chosen, can_be_had } = choice;
+    let ValueChoice { value, variant, is_chosen, standing, image } = choice;
     let address = variant.map(|variant| routes::variant(&slug, variant));
-    let hint = (!can_be_had).then(|| view! { <span class="sr-only">{t::catalog::value_missing()}</span> });
+    let hint = match standing {
+        ValueStanding::Available => None,
+        ValueStanding::SoldOut => Some(t::catalog::value_sold_out()),
+        ValueStanding::NotTogether => Some(t::catalog::value_missing()),
+    };
+    let has_image = image.is_some();
     view! {
         <li>
             <a
                 href=address
                 class="option-value"
-                class:is-missing=!can_be_had
+                class:has-picture=has_image
+                class:is-sold-out=standing == ValueStanding::SoldOut
+                class:is-missing=standing == ValueStanding::NotTogether
+                title=hint.map(str::trim)
                 aria-current=is_chosen.then_some("true")
                 data-noscroll=""
                 prop:replace=true
                 data-testid="product-option"
             >
+                {image.map(|image| view! { <Picture image sizes="2.5rem" silent=true class="option-picture"/> })}
                 <span lang=content_language()>{value}</span>
-                {hint}
+                {hint.map(|hint| view! { <span class="sr-only">{hint}</span> })}
             </a>
         </li>
     }

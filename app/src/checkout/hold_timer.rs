@@ -10,7 +10,7 @@ const READ_OUT_AT: [u32; 4] = [300, 120, 60, 30];
 
 /// Counts down to the end of the hold, and says so there.
 #[component]
-pub(super) fn HoldTimer(seconds_left: u32, is_over: RwSignal<bool>) -> impl IntoView {
+pub fn HoldTimer(seconds_left: u32, is_over: RwSignal<bool>) -> impl IntoView {
     let left = RwSignal::new(seconds_left);
     let read_out = Memo::new(move |_| READ_OUT_AT.iter().rev().find(|at| left.get() <= **at).copied());
     Effect::new(move |before: Option<Option<u32>>| {

@@ -24,10 +24,14 @@ mod once;
 
 pub(crate) use checkout_page::checkout_page;
 pub use form::{CheckoutForm, Press};
+pub use hold_timer::HoldTimer;
 pub use order_summary::{SummaryLine, SummaryLines, Totals, TotalsList};
 pub use outcome::{Outcome, outcome};
 pub(crate) use pay_page::pay_page;
 pub(crate) use return_page::return_page;
+
+#[cfg(feature = "ssr")]
+pub(crate) use once::seconds_until;
 
 use browser::{open_page, open_page_instead};
 use trouble::trouble_of;

@@ -140,7 +140,7 @@ pub(super) fn returns_to_market(path: &str) -> bool {
 }
 
 /// Whole seconds from now until an RFC 3339 time; none when it is over.
-pub(super) fn seconds_until(moment: &str) -> Option<u32> {
+pub(crate) fn seconds_until(moment: &str) -> Option<u32> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     let left = unix_seconds(moment)?.checked_sub(i64::try_from(now).ok()?)?;
     u32::try_from(left).ok().filter(|left| *left > 0)

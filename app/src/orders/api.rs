@@ -17,6 +17,8 @@ use crate::t;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderPageView {
     pub order: OrderView,
+    /// How long its things are still held; none once that is over, or it is paid.
+    pub seconds_left: Option<u32>,
     pub gateway: Gateway,
     pub is_signed_in: bool,
     /// A guest's order that the account could take in.
@@ -34,7 +36,8 @@ pub async fn order_page(number: String, is_placed: bool) -> Result<OrderPageView
     let link = if is_placed { backend::orders::link(&ctx, order.id).await? } else { None };
     let gateway = ctx.handles.settings.gateway;
     let can_claim = backend::orders::can_claim(&ctx, order.id).await?;
-    Ok(OrderPageView { order, gateway, is_signed_in: ctx.user().is_some(), can_claim, link, flash: take_flash() })
+    let seconds_left = order.reservation_expires_at.as_deref().and_then(crate::checkout::seconds_until);
+    Ok(OrderPageView { order, seconds_left, gateway, is_signed_in: ctx.user().is_some(), can_claim, link, flash: take_flash() })
 }
 
 #[server(prefix = "/sf", endpoint = "orders/claim")]

@@ -3,7 +3,7 @@ use super::badge::OrderBadge;
 use super::progress::{ParcelProgress, Timeline};
 use super::when::moment_text;
 use crate::accounts::{AccountForm, RegisterForm};
-use crate::checkout::{Outcome, SummaryLine, SummaryLines, Totals, TotalsList, outcome};
+use crate::checkout::{HoldTimer, Outcome, SummaryLine, SummaryLines, Totals, TotalsList, outcome};
 use crate::countries::label_lines;
 use crate::page_data;
 use crate::routes;
@@ -28,7 +28,7 @@ pub(crate) fn order_page() -> AnyView {
 
 #[component]
 fn Order(view: OrderPageView) -> impl IntoView {
-    let OrderPageView { order, gateway, is_signed_in, can_claim, link, flash } = view;
+    let OrderPageView { order, seconds_left, gateway, is_signed_in, can_claim, link, flash } = view;
     let is_thanks = link.is_some() && outcome(&order) == Outcome::Paid;
     let heading = if is_thanks { t::orders::thanks_title().to_owned() } else { t::orders::title(order.number.as_str()) };
     let offer = (is_thanks && !is_signed_in).then(|| view! { <AccountOffer order=order.clone()/> });
@@ -47,7 +47,7 @@ fn Order(view: OrderPageView) -> impl IntoView {
                     <span class="text-soft">{moment_text(&order.placed_at)}</span>
                 </div>
                 {is_thanks.then(|| view! { <Thanks email=order.email.clone()/> })}
-                <NextDeed order=order.clone()/>
+                <NextDeed order=order.clone() seconds_left/>
                 {keep}
                 {offer}
                 {claim}
@@ -74,18 +74,12 @@ fn Thanks(email: String) -> impl IntoView {
 
 /// What the shopper has to do or to know, where the order is not simply on its way.
 #[component]
-fn NextDeed(order: OrderView) -> impl IntoView {
+fn NextDeed(order: OrderView, seconds_left: Option<u32>) -> impl IntoView {
     match order.status {
         OrderStatus::PendingPayment => {
             let deed = match outcome(&order) {
                 Outcome::Open => view! { <p>{t::orders::payment_checked()}</p> }.at_once(),
-                _ => view! {
-                    <p>{t::orders::payment_awaited()}</p>
-                    <p class="mt-3">
-                        <a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>{t::orders::pay_now()}</a>
-                    </p>
-                }
-                .at_once(),
+                _ => view! { <AwaitedPayment order seconds_left/> }.at_once(),
             };
             view! { <div class="mt-6"><Notice tone=Tone::Warning>{deed}</Notice></div> }.at_once()
         }
@@ -103,6 +97,21 @@ fn NextDeed(order: OrderView) -> impl IntoView {
         | OrderStatus::Refunded
         | OrderStatus::PartiallyRefunded => ().at_once(),
     }
+}
+
+/// The order can still be paid: until when, and where.
+#[component]
+fn AwaitedPayment(order: OrderView, seconds_left: Option<u32>) -> impl IntoView {
+    let is_over = RwSignal::new(false);
+    let hold = seconds_left.map(|seconds_left| view! { <HoldTimer seconds_left is_over/> });
+    view! {
+        <p>{t::orders::payment_awaited()}</p>
+        <div class="mt-1">{hold}</div>
+        <p class="mt-3">
+            <a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>{t::orders::pay_now()}</a>
+        </p>
+    }
+    .at_once()
 }
 
 /// The way back for who has no account: a link that opens the order anywhere.

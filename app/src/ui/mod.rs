@@ -44,8 +44,8 @@ pub use load_more::LoadMore;
 pub use notice::{Flash, FlashNotice, Notice, Tone};
 #[cfg(feature = "ssr")]
 pub(crate) use page_heading::PublicOrigin;
-pub(crate) use page_heading::provide_heading;
 pub use page_heading::{Head, PageHeading, focus_heading};
+pub(crate) use page_heading::{provide_heading, public_origin};
 pub(crate) use pause::pause;
 pub use picture::Picture;
 pub use price::Price;

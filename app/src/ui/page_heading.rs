@@ -126,7 +126,8 @@ fn alternates(origin: &str, link: &str) -> impl IntoView + use<> {
 #[derive(Clone, Debug)]
 pub(crate) struct PublicOrigin(pub(crate) String);
 
-fn public_origin() -> String {
+/// The shop's own address, to stand before a path: `https://souk.example`.
+pub(crate) fn public_origin() -> String {
     match use_context::<PublicOrigin>() {
         Some(PublicOrigin(origin)) => origin,
         None if cfg!(feature = "ssr") => String::new(),

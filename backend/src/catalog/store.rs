@@ -120,7 +120,11 @@ pub(super) async fn product(
     let row = sqlx::query!(
         r#"select product_id as "id: ProductId", product.slug, title, description_html, product.options as "options: Json<Vec<OptionView>>",
             rating_sum, rating_count, seller.seller_id as "seller_id: SellerId", seller.slug as seller_slug, seller.name as seller_name,
-            category.slug as category_slug, coalesce(category.names ->> $4, category.name) as "category_name!",
+            category.slug as category_slug, coalesce(category.names ->> $4, category.name) as "category_name!", (
+                select jsonb_build_object('slug', department.slug, 'name', coalesce(department.names ->> $4, department.name))
+                from category as department
+                where department.category_id = category.path[1] and department.category_id <> category.category_id
+            ) as "department: Json<CategoryRef>",
             coalesce((
                 select jsonb_agg(jsonb_build_object('id', variant.variant_id, 'sku', sku, 'options', variant.options, 'amount', amount,
                     'compare_at', compare_at_amount, 'available', coalesce((
@@ -156,6 +160,7 @@ pub(super) async fn product(
         images: row.images.0.into_iter().map(Picture::view).collect(),
         seller: SellerRef { id: row.seller_id, slug: row.seller_slug, name: row.seller_name },
         category: CategoryRef { slug: row.category_slug, name: row.category_name },
+        department: row.department.map(|department| department.0),
         rating: rating(row.rating_sum, row.rating_count),
     }))
 }

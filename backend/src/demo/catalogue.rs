@@ -85,6 +85,9 @@ pub(super) struct Warehouse {
 pub(super) struct Seller {
     pub(super) slug: String,
     pub(super) name: String,
+    /// What it is about, in a line; stands above the story.
+    #[serde(default)]
+    pub(super) tagline: String,
     pub(super) story_html: String,
     pub(super) city: String,
     pub(super) country: String,
@@ -123,10 +126,23 @@ pub(super) struct Product {
     pub(super) category: String,
     /// Place among the newest, 1 is the newest of all.
     pub(super) newest: i32,
+    /// What it is, in a sentence; stands above the description.
+    #[serde(default)]
+    pub(super) summary: String,
     pub(super) description_html: String,
+    #[serde(default)]
+    pub(super) material: String,
+    #[serde(default)]
+    pub(super) details: Vec<Detail>,
     pub(super) options: Vec<ProductOption>,
     pub(super) variants: Vec<Variant>,
     pub(super) pictures: Vec<Picture>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Detail {
+    pub(super) name: String,
+    pub(super) value: String,
 }
 
 #[derive(Deserialize)]
@@ -199,9 +215,30 @@ fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
 }
 
 impl Product {
+    /// What its page tells: the sentence, the description, then what it is made of and its measures.
+    pub(super) fn whole_description(&self) -> String {
+        let escaped = |text: &str| ammonia::clean_text(text);
+        let summary = Some(&self.summary).filter(|text| !text.is_empty()).map(|text| format!("<p>{}</p>", escaped(text)));
+        let material = Some(("Material", self.material.as_str())).filter(|(_, text)| !text.is_empty());
+        let details = self.details.iter().map(|detail| (detail.name.as_str(), detail.value.as_str()));
+        let rows =
+            material.into_iter().chain(details).map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value)));
+        let rows: String = rows.collect();
+        let facts = if rows.is_empty() { rows } else { format!("<dl>{rows}</dl>") };
+        format!("{}{}{facts}", summary.unwrap_or_default(), self.description_html)
+    }
+
     /// Option name to value, of one of its variants.
     pub(super) fn options_of(&self, variant: &Variant) -> BTreeMap<String, String> {
         self.options.iter().map(|option| option.name.clone()).zip(variant.values.iter().cloned()).collect()
+    }
+}
+
+impl Seller {
+    /// Plain text, the tagline first.
+    pub(super) fn whole_story(&self) -> String {
+        let tagline = Some(&self.tagline).filter(|text| !text.is_empty()).map(|text| format!("{text}.\n\n"));
+        tagline.unwrap_or_default() + &plain_text(&self.story_html)
     }
 }
 

@@ -176,7 +176,7 @@ impl Seeding<'_> {
 
     async fn product(&mut self, seller: &Seller, seller_id: SellerId, index: usize, product: &Product) -> anyhow::Result<()> {
         let category = *self.categories.get(&product.category).with_context(|| format!("no category `{}`", product.category))?;
-        let description = ammonia::clean(&product.description_html);
+        let description = ammonia::clean(&product.whole_description());
         let id = store::insert_product(self.tx, seller_id, category, product, &description).await?;
         let mut variants = Vec::new();
         for (position, variant) in product.variants.iter().enumerate() {

@@ -128,7 +128,7 @@ pub(super) async fn insert_seller(tx: &mut PgConnection, seller: &Seller) -> sql
         id.0,
         seller.slug,
         seller.name,
-        plain_text(&seller.story_html),
+        seller.whole_story(),
         seller.city,
         seller.country,
         plain_text(&seller.policies.shipping_html),

@@ -60,14 +60,15 @@ fn potter() -> serde_json::Value {
             "prices": { "USD": { "amount": 3400, "compare_at": null }, "EUR": { "amount": 3200, "compare_at": 4000 } } })
     };
     json!({
-        "slug": "potter", "name": "Potter", "story_html": "<p>Clay &amp; fire.</p><p>Since 2009.</p>", "city": "Asheville", "country": "US",
+        "slug": "potter", "name": "Potter", "tagline": "Bowls & more", "story_html": "<p>Clay &amp; fire.</p><p>Since 2009.</p>", "city": "Asheville", "country": "US",
         "commission_basis_points": 1200, "policies": { "shipping_html": "<p>Soon.</p>", "returns_html": "<p>Thirty days.</p>" },
         "palette": { "base": "#e4d3b2" },
         "shipping": [{ "label": "Standard", "countries": ["US"], "prices": { "USD": 840, "EUR": 740 }, "free_from": { "USD": 9000 }, "per_kg": { "USD": 90 }, "grams_max": null,
             "days_from": 3, "days_to": 5, "default": true }],
         "products": [{
             "slug": "dawn-mug", "title": "Dawn Mug", "category": "table", "newest": 1,
-            "description_html": "<p>Thrown by hand.</p><script>alert(1)</script>",
+            "summary": "A mug for < 7 o'clock.", "description_html": "<p>Thrown by hand.</p><script>alert(1)</script>",
+            "material": "Stoneware", "details": [{ "name": "Holds", "value": "0.3 l <b>" }],
             "options": [{ "name": "Glaze", "values": [{ "value": "Oat" }, { "value": "Moss" }] }],
             "variants": [variant("DM-OAT", "Oat", 14), variant("DM-MOSS", "Moss", 0)],
             "pictures": [
@@ -97,7 +98,8 @@ async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPo
     assert_eq!(seed(&shop.handles, &folder.0, &people()).await.unwrap(), Seeded::Nothing);
     let guest = shop.guest();
     let mug = catalog::product(&guest, "dawn-mug", Currency::Usd).await.unwrap();
-    assert_eq!(mug.description_html, "<p>Thrown by hand.</p>", "what could do harm is taken out");
+    let description = "<p>A mug for &lt; 7 o'clock.</p><p>Thrown by hand.</p><dl><dt>Material</dt><dd>Stoneware</dd><dt>Holds</dt><dd>0.3 l &lt;b&gt;</dd></dl>";
+    assert_eq!(mug.description_html, description, "what could do harm is taken out");
     assert_eq!(mug.variants.iter().map(|variant| variant.available).collect::<Vec<_>>(), [14, 0]);
     assert_eq!((mug.rating.average, mug.rating.count), (4.0, 1));
     assert_eq!(mug.images[0].variant_ids, [mug.variants[0].id]);
@@ -107,7 +109,10 @@ async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPo
         assert!(shop.handles.settings.media_dir.join(file).is_file(), "{}", image.url);
         assert!(image.srcset.contains(" 320w, ") && image.srcset.ends_with(" 1280w"));
     }
-    assert_eq!(backend::sellers::seller(&guest, "potter", Currency::Usd).await.unwrap().story, "Clay & fire.\n\nSince 2009.");
+    assert_eq!(
+        backend::sellers::seller(&guest, "potter", Currency::Usd).await.unwrap().story,
+        "Bowls & more.\n\nClay & fire.\n\nSince 2009."
+    );
     let euros = catalog::product(&guest, "dawn-mug", Currency::Eur).await.unwrap();
     assert_eq!(euros.variants[0].compare_at_price.unwrap().amount, 4_000);
     let rows: (i64, i64, i64) = sqlx::query_as(
@@ -242,7 +247,8 @@ fn the_demonstration_has_something_of_everything() {
     let bodies = reviews.as_array().unwrap().iter().map(|review| review["body"].as_str().unwrap());
     let stories = sellers.iter().map(|seller| seller["story_html"].as_str().unwrap());
     let descriptions = products.iter().map(|product| product["description_html"].as_str().unwrap());
-    let texts: Vec<Vec<String>> = bodies.chain(stories).chain(descriptions).map(words).collect();
+    let summaries = products.iter().map(|product| product["summary"].as_str().unwrap());
+    let texts: Vec<Vec<String>> = bodies.chain(stories).chain(descriptions).chain(summaries).map(words).collect();
     let mut seen = BTreeSet::new();
     for eight in texts.iter().flat_map(|text| text.windows(8)) {
         assert!(seen.insert(eight), "twice: {}", eight.join(" "));

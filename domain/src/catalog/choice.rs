@@ -1,5 +1,6 @@
 use super::{Availability, ImageView, ProductView, VariantView};
 use crate::id::VariantId;
+use std::collections::BTreeSet;
 
 /// What choosing one value of one option leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,8 +9,18 @@ pub struct ValueChoice {
     /// The variant it leads to: the one that keeps the other options if there is one, else the nearest with this value.
     pub variant: Option<VariantId>,
     pub is_chosen: bool,
-    /// Whether this value goes together with the other options as they are chosen, and is there to be had.
-    pub can_be_had: bool,
+    pub standing: ValueStanding,
+    /// How the variant looks, where the values of this option look different from each other.
+    pub image: Option<ImageView>,
+}
+
+/// Whether a value goes together with the other options as they are chosen, and is there to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueStanding {
+    Available,
+    SoldOut,
+    /// Nobody makes it with the other values.
+    NotTogether,
 }
 
 impl ProductView {
@@ -23,7 +34,12 @@ impl ProductView {
     pub fn value_choices(&self, option: &str, chosen: &VariantView) -> Vec<ValueChoice> {
         let values =
             self.options.iter().find(|candidate| candidate.name == option).map(|option| option.values.as_slice()).unwrap_or_default();
-        values.iter().map(|value| self.value_choice(option, value, chosen)).collect()
+        let mut choices: Vec<ValueChoice> = values.iter().map(|value| self.value_choice(option, value, chosen)).collect();
+        let looks: BTreeSet<&str> = choices.iter().filter_map(|choice| choice.image.as_ref()).map(|image| image.url.as_str()).collect();
+        if choices.len() < 2 || looks.len() < choices.len() {
+            choices.iter_mut().for_each(|choice| choice.image = None);
+        }
+        choices
     }
 
     fn value_choice(&self, option: &str, value: &str, chosen: &VariantView) -> ValueChoice {
@@ -36,7 +52,12 @@ impl ProductView {
             value: value.to_owned(),
             variant: nearest.map(|variant| variant.id),
             is_chosen: chosen.options.get(option).is_some_and(|own| own == value),
-            can_be_had: exact.is_some_and(is_there),
+            standing: match exact {
+                Some(variant) if is_there(variant) => ValueStanding::Available,
+                Some(_) => ValueStanding::SoldOut,
+                None => ValueStanding::NotTogether,
+            },
+            image: nearest.and_then(|variant| self.images.iter().find(|image| image.variant_ids.contains(&variant.id))).cloned(),
         }
     }
 
@@ -106,6 +127,7 @@ mod tests {
             images: vec![picture("all", vec![]), picture("sand", vec![id(1), id(2)]), picture("moss", vec![id(3)])],
             seller: SellerRef { id: SellerId(Uuid::from_u128(1)), slug: "kiln".to_owned(), name: "Kiln".to_owned() },
             category: CategoryRef { slug: "cups".to_owned(), name: "Cups".to_owned() },
+            department: None,
             rating: Rating { average: 0.0, count: 0 },
         }
     }
@@ -123,8 +145,8 @@ mod tests {
         let product = product();
         let sizes = product.value_choices("Size", product.chosen_variant(Some(id(2))).unwrap());
         assert_eq!(
-            sizes.iter().map(|size| (size.variant, size.can_be_had, size.is_chosen)).collect::<Vec<_>>(),
-            [(Some(id(1)), false, false), (Some(id(2)), true, true)]
+            sizes.iter().map(|size| (size.variant, size.standing, size.is_chosen)).collect::<Vec<_>>(),
+            [(Some(id(1)), ValueStanding::SoldOut, false), (Some(id(2)), ValueStanding::Available, true)]
         );
     }
 
@@ -132,7 +154,18 @@ mod tests {
     fn a_value_that_does_not_go_together_leads_to_the_nearest() {
         let product = product();
         let colours = product.value_choices("Colour", product.chosen_variant(Some(id(2))).unwrap());
-        assert_eq!((colours[1].variant, colours[1].can_be_had), (Some(id(3)), false));
+        assert_eq!((colours[1].variant, colours[1].standing), (Some(id(3)), ValueStanding::NotTogether));
+    }
+
+    #[test]
+    fn values_that_look_different_show_how() {
+        let product = product();
+        let looks = |option: &str| -> Vec<Option<String>> {
+            let choices = product.value_choices(option, product.chosen_variant(None).unwrap());
+            choices.into_iter().map(|choice| choice.image.map(|image| image.url)).collect()
+        };
+        assert_eq!(looks("Colour"), [Some("sand".to_owned()), Some("moss".to_owned())]);
+        assert_eq!(looks("Size"), [None, None], "both sizes are shown by one picture");
     }
 
     #[test]

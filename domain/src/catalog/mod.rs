@@ -6,7 +6,7 @@ mod listing;
 mod slug;
 mod views;
 
-pub use choice::ValueChoice;
+pub use choice::{ValueChoice, ValueStanding};
 pub use listing::{InvalidListing, ListingCursor, ListingQuery, OPTION_FILTERS_MAX, QUERY_LENGTH_MAX, Sort};
 pub use slug::{InvalidSlug, SLUG_LENGTH_MAX, Slug};
 pub use views::{

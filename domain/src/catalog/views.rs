@@ -171,6 +171,8 @@ pub struct ProductView {
     pub images: Vec<ImageView>,
     pub seller: SellerRef,
     pub category: CategoryRef,
+    /// The topmost category above `category`; none where that is topmost itself.
+    pub department: Option<CategoryRef>,
     pub rating: Rating,
 }
 
