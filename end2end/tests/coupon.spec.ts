@@ -172,6 +172,13 @@ test('a line of the cart says what has changed about it', async ({ page }) => {
   await expect(page.getByTestId('cart-line-problems')).toContainText('Now $22.00, it was $20.00');
   await expect(page.getByTestId('cart-line-problems')).toContainText('Only 1 left');
   await accessible(page);
+  // Nor is it left to the last button of the checkout to say so.
+  await visit(page, '/checkout');
+  await expect(page.getByTestId('checkout-blocked')).toContainText('cannot be bought as it stands');
+  const beside = page.getByRole('complementary', { name: 'Order summary' });
+  await expect(beside.getByTestId('cart-line-problems')).toContainText('Now $22.00, it was $20.00');
+  await expect(beside.getByTestId('cart-line-problems')).toContainText('Only 1 left');
+  await accessible(page);
   // The drawer leads to no checkout that would be refused.
   await visit(page, `/p/${(await makeProduct({ stock: 3 })).slug}`);
   await shop.add();

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// What to know about a line before paying for it.
 #[component]
-pub(super) fn LineProblems(problems: Vec<LineProblem>) -> impl IntoView {
+pub(crate) fn LineProblems(problems: Vec<LineProblem>) -> impl IntoView {
     let notes = problems.into_iter().map(|problem| {
         let (class, text) = describe(&problem);
         view! {

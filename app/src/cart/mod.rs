@@ -20,5 +20,7 @@ pub(crate) use cart_badge::CartBadge;
 pub(crate) use cart_drawer::CartDrawer;
 pub(crate) use cart_page::{MergeTold, cart_page};
 pub(crate) use coupon_form::{COUPON_FIELD, CouponForm};
+pub(crate) use line_problems::LineProblems;
 pub use store::CartStore;
 pub(crate) use store::use_cart;
+pub(crate) use totals::is_blocked;

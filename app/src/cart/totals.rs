@@ -46,7 +46,7 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
 }
 
 /// Whether something in the cart cannot be bought as it is.
-pub(super) fn is_blocked(cart: &CartView) -> bool {
+pub(crate) fn is_blocked(cart: &CartView) -> bool {
     cart.lines.iter().any(|line| line.problems.iter().any(blocks_checkout))
 }
 

@@ -67,6 +67,7 @@ pub(super) enum ListingSubject {
     Everything,
     Category {
         name: String,
+        introduction: Option<String>,
         /// From the topmost down, itself left out.
         above: Vec<CategoryRef>,
         /// Directly below.
@@ -95,7 +96,7 @@ pub(super) async fn load_listing_page(scope: Scope, query: ListingQuery) -> Resu
                 parent = category.parent_id;
             }
             let below = categories.iter().filter(|category| category.parent_id == Some(own.id)).map(named).collect();
-            ListingSubject::Category { name: own.name.clone(), above, below }
+            ListingSubject::Category { name: own.name.clone(), introduction: own.introduction.clone(), above, below }
         }
     };
     let listing = backend::catalog::listing(&ctx, &query).await?;

@@ -57,7 +57,7 @@ fn content(path: String, scope: Scope, query: ListingQuery, found: ListingPage) 
     let ListingPage { subject, listing } = found;
     let head = match subject {
         ListingSubject::Everything => search_head(path.clone(), &query, listing.corrected_query.clone()),
-        ListingSubject::Category { name, above, below } => category_head(path.clone(), name, above, below),
+        ListingSubject::Category { name, introduction, above, below } => category_head(path.clone(), name, introduction, above, below),
         ListingSubject::Seller(seller) => seller_head(path.clone(), seller),
     };
     view! {
@@ -67,14 +67,17 @@ fn content(path: String, scope: Scope, query: ListingQuery, found: ListingPage) 
     .at_once()
 }
 
-fn category_head(path: String, name: String, above: Vec<CategoryRef>, below: Vec<CategoryRef>) -> AnyView {
+fn category_head(path: String, name: String, introduction: Option<String>, above: Vec<CategoryRef>, below: Vec<CategoryRef>) -> AnyView {
+    let made = t::catalog::category_description(&name);
+    let description = introduction.as_ref().map_or_else(|| made.clone(), |text| format!("{text} {made}"));
     let mut crumbs = vec![Crumb::new("Souk", routes::to(routes::HOME))];
     crumbs.extend(above.iter().map(|above| Crumb::new(&above.name, routes::category(&above.slug))));
     let below = below.into_iter().map(|below| view! { <li><a href=routes::category(&below.slug) class="chip">{below.name}</a></li> });
     view! {
-        <Head title=name.clone() description=t::catalog::category_description(&name) canonical=path/>
+        <Head title=name.clone() description canonical=path/>
         <Breadcrumbs crumbs here=name.clone()/>
         <PageHeading text=name/>
+        {introduction.map(|text| view! { <p class="mt-2 text-lg text-soft">{text}</p> })}
         <ul class="mt-4 flex flex-wrap gap-2 empty:hidden" aria-label=t::catalog::subcategories()>{below.collect_view()}</ul>
     }
     .at_once()

@@ -5,14 +5,16 @@ use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
 use crate::address_fields::{AddressFields, country_default};
-use crate::cart::{COUPON_FIELD, CartStore, CouponForm, MergeTold, use_cart};
+use crate::cart::{COUPON_FIELD, CartStore, CouponForm, MergeTold, is_blocked, use_cart};
 use crate::countries::label_lines;
 use crate::error::AppError;
 use crate::page_data;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Button, ButtonKind, EmptyState, Field, FlashNotice, Head, PageHeading, Trouble, TroubleNotice, announce, button_class};
+use crate::ui::{
+    Button, ButtonKind, EmptyState, Field, FlashNotice, Head, Notice, PageHeading, Tone, Trouble, TroubleNotice, announce, button_class,
+};
 use domain::accounts::KeptAddress;
 use domain::address::{Address, AddressDraft, FieldError};
 use domain::cart::CartView;
@@ -130,6 +132,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                 <div class="mt-6 space-y-3">
                     <FlashNotice flash/>
                     {merge_notice.map(|notice| view! { <MergeTold notice/> })}
+                    {move || checkout.cart.with(is_blocked).then(|| view! { <BlockedNotice/> })}
                     <TroubleNotice trouble=checkout.trouble/>
                 </div>
                 <form
@@ -171,6 +174,16 @@ fn OtherAddresses(addresses: Vec<KeptAddress>, typed: AddressDraft) -> impl Into
 /// An address on one line, its country in the language of the page.
 fn address_text(address: &Address) -> String {
     label_lines(address.lines(), address.country().as_str()).join(", ")
+}
+
+/// Said before anything is pressed: the order would be refused. The lines of the summary say why.
+#[component]
+fn BlockedNotice() -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Warning test_id="checkout-blocked">
+            <p>{t::cart::blocked()} " " <a href=routes::to(routes::CART) class="link">{t::pay::to_cart()}</a></p>
+        </Notice>
+    }
 }
 
 #[component]

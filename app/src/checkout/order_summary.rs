@@ -1,7 +1,8 @@
+use crate::cart::LineProblems;
 use crate::market::content_language;
 use crate::t;
 use crate::ui::Picture;
-use domain::cart::{CartLineView, CartView};
+use domain::cart::{CartLineView, CartView, LineProblem};
 use domain::catalog::ImageView;
 use domain::money::Money;
 use domain::orders::{OrderLineView, OrderView};
@@ -19,6 +20,8 @@ pub struct SummaryLine {
     pub unit_price: Money,
     pub total: Money,
     pub image: Option<ImageView>,
+    /// What to know before paying; of an order, nothing any more.
+    pub problems: Vec<LineProblem>,
 }
 
 impl From<&CartLineView> for SummaryLine {
@@ -30,6 +33,7 @@ impl From<&CartLineView> for SummaryLine {
             unit_price: line.unit_price,
             total: line.line_total,
             image: line.image.clone(),
+            problems: line.problems.clone(),
         }
     }
 }
@@ -43,6 +47,7 @@ impl From<&OrderLineView> for SummaryLine {
             unit_price: line.unit_price,
             total: line.line_total,
             image: line.image.clone(),
+            problems: Vec::new(),
         }
     }
 }
@@ -136,16 +141,18 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
         if line.quantity > 1 {
             quantity = format!("{quantity} · {}", t::cart::each(&t::money(line.unit_price)));
         }
+        let problems = (!line.problems.is_empty()).then(|| view! { <LineProblems problems=line.problems.clone()/> });
         let options = (!line.options.is_empty())
             .then(|| view! { <span class="block text-sm text-soft" lang=content_language()>{line.options.clone()}</span> });
         view! {
             <li class="flex items-start gap-4">
                 {line.image.map(|image| view! { <Picture image sizes="4rem" silent=true class="size-16 shrink-0 rounded-md"/> })}
-                <span class="min-w-0 flex-1">
+                <div class="min-w-0 flex-1">
                     <span class="block font-medium" lang=content_language()>{line.title}</span>
                     {options}
                     <span class="block text-sm text-soft">{quantity}</span>
-                </span>
+                    {problems}
+                </div>
                 <span class="tabular">{t::money(line.total)}</span>
             </li>
         }

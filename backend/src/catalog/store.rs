@@ -24,7 +24,8 @@ pub(super) async fn categories(executor: impl PgExecutor<'_>, language: Language
             select step as category_id, sum(products)::bigint as products
             from own join category using (category_id), unnest(path) as step group by step
         )
-        select category.category_id as "id: CategoryId", slug, coalesce(names ->> $1, name) as "name!", parent_id as "parent_id: CategoryId", coalesce(products, 0) as "product_count!"
+        select category.category_id as "id: CategoryId", slug, coalesce(names ->> $1, name) as "name!",
+            coalesce(introductions ->> $1, introductions ->> 'en') as introduction, parent_id as "parent_id: CategoryId", coalesce(products, 0) as "product_count!"
         from category left join counted using (category_id)
         order by (
             select array_agg(ancestor.position order by step.ordinality)
@@ -39,6 +40,7 @@ pub(super) async fn categories(executor: impl PgExecutor<'_>, language: Language
         id: row.id,
         slug: row.slug,
         name: row.name,
+        introduction: row.introduction,
         parent_id: row.parent_id,
         product_count: row.product_count as u32,
     });
@@ -56,7 +58,8 @@ pub(super) async fn departments(executor: impl PgExecutor<'_>, language: Languag
             from product join category using (category_id) join seller using (seller_id)
             where product.status = 'published' and seller.status = 'active'
         )
-        select category.category_id as "id: CategoryId", category.slug, coalesce(category.names ->> $1, category.name) as "name!", products as "products!", (
+        select category.category_id as "id: CategoryId", category.slug, coalesce(category.names ->> $1, category.name) as "name!",
+            coalesce(category.introductions ->> $1, category.introductions ->> 'en') as introduction, products as "products!", (
                 select jsonb_build_object('file', file, 'widths', widths, 'width', width, 'height', height, 'alt', alt, 'background', background)
                 from image where image.product_id = own.product_id order by image.position, image_id limit 1
             ) as "picture: Json<Picture>"
@@ -67,7 +70,14 @@ pub(super) async fn departments(executor: impl PgExecutor<'_>, language: Languag
     .fetch_all(executor)
     .await?;
     let views = rows.into_iter().map(|row| DepartmentView {
-        category: CategoryView { id: row.id, slug: row.slug, name: row.name, parent_id: None, product_count: row.products as u32 },
+        category: CategoryView {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            introduction: row.introduction,
+            parent_id: None,
+            product_count: row.products as u32,
+        },
         image: row.picture.map(|picture| picture.0.view()),
     });
     Ok(views.collect())

@@ -53,6 +53,9 @@ pub(super) struct Category {
     /// In other languages, by their codes.
     #[serde(default)]
     pub(super) names: BTreeMap<String, String>,
+    /// A sentence below the name, by the codes of languages.
+    #[serde(default)]
+    pub(super) introductions: BTreeMap<String, String>,
     pub(super) position: i32,
 }
 

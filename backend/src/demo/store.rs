@@ -106,12 +106,13 @@ pub(super) async fn insert_coupon(tx: &mut PgConnection, coupon: &Coupon) -> sql
 pub(super) async fn insert_category(tx: &mut PgConnection, id: Uuid, category: &Category, path: &[Uuid]) -> sqlx::Result<()> {
     let parent = path.len().checked_sub(2).map(|place| path[place]);
     sqlx::query!(
-        "insert into category (category_id, parent_id, slug, name, names, path, position) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into category (category_id, parent_id, slug, name, names, introductions, path, position) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id,
         parent,
         category.slug,
         category.name,
         Json(&category.names) as _,
+        Json(&category.introductions) as _,
         path,
         category.position
     )

@@ -47,6 +47,8 @@ pub struct CategoryView {
     pub id: CategoryId,
     pub slug: String,
     pub name: String,
+    /// A sentence in the reader's language, or else in English.
+    pub introduction: Option<String>,
     pub parent_id: Option<CategoryId>,
     pub product_count: u32,
 }
