@@ -23,6 +23,8 @@ test('what two devices put into their carts is in one cart after signing in, and
   }
   await visit(phone.page, '/checkout');
   await phone.page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  // The checkout, which has a field of the same name, stands until the new page is there.
+  await phone.page.waitForURL(/\/account\/sign-in/);
   await phone.page.getByLabel('E-mail', { exact: true }).fill(email);
   await phone.page.getByLabel('Password', { exact: true }).fill(password);
   await phone.page.getByRole('button', { name: 'Sign in' }).click();

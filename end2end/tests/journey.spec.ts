@@ -16,6 +16,7 @@ test.describe('a guest buys', () => {
     await page.getByRole('main').locator('a[href^="/p/"]').first().click();
     await page.waitForURL(/\/p\//);
     await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    expect(await page.evaluate(() => window.scrollY), 'a new page begins at its top at once: nothing glides away under a finger').toBe(0);
     const add = page.getByTestId('product-add-to-cart');
     if (await add.isDisabled()) throw new Error('the first product of the first department should be in stock');
     await shop.add();
