@@ -54,6 +54,9 @@ test('a picture is seen in full size, and the next one by the keyboard', async (
 test('colours are shown by their pictures, and the page names its department', async ({ page }) => {
   const { slug, category, department, option, values } = await colouredProduct();
   await visit(page, `/p/${slug}`);
+  const data = JSON.parse((await page.locator('script[type="application/ld+json"]').first().textContent()) ?? '');
+  expect(new URL(data.offers.url).search).toContain('variant=');
+  for (const address of data.image) expect((await page.request.get(address)).status()).toBe(200);
   const choices = page.getByRole('group', { name: option }).getByTestId('product-option');
   await expect(choices).toHaveCount(values);
   await expect(choices.locator('img')).toHaveCount(values);
@@ -64,9 +67,6 @@ test('colours are shown by their pictures, and the page names its department', a
   await choices.last().click();
   await expect(shown, 'the gallery shows the colour that was chosen').not.toHaveAttribute('src', first ?? '');
   await expect(page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link')).toHaveText(['Souk', department, category]);
-  const data = JSON.parse((await page.locator('script[type="application/ld+json"]').first().textContent()) ?? '');
-  expect(new URL(data.offers.url).search).toContain('variant=');
-  for (const address of data.image) expect((await page.request.get(address)).status()).toBe(200);
 });
 
 test('a variant is chosen by its options: address, price and cart follow', async ({ page }) => {

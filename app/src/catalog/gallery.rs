@@ -5,6 +5,8 @@ use crate::ui::{ButtonKind, Dialog, Icon, Picture, announce, button_class};
 use domain::catalog::ImageView;
 use leptos::html;
 use leptos::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// The pictures of a product: a strip to swipe, or to move through with thumbnails and the arrow keys, each to be seen in
 /// full size. Without script the thumbnails are links into the strip, and the pictures links to their largest files.
@@ -158,21 +160,22 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
 fn Stage(image: ImageView, is_close: RwSignal<bool>) -> impl IntoView {
     let stage = NodeRef::<html::Div>::new();
     // Where to look closer, as shares of the picture's width and height: what was pressed, or the middle.
-    let centre = StoredValue::new((0.5, 0.5));
+    let centre = Rc::new(Cell::new((0.5, 0.5)));
+    let pressed = Rc::clone(&centre);
     is_close.set(false);
     Effect::new(move |_| {
         if let Some(stage) = stage.get().filter(|_| is_close.get()) {
-            let (across, down) = centre.get_value();
+            let (across, down) = centre.get();
             let start = |share: f64, whole: i32, seen: i32| (share * f64::from(whole) - f64::from(seen) / 2.0) as i32;
             stage.set_scroll_left(start(across, stage.scroll_width(), stage.client_width()));
             stage.set_scroll_top(start(down, stage.scroll_height(), stage.client_height()));
         }
-        centre.set_value((0.5, 0.5));
+        centre.set((0.5, 0.5));
     });
     let press = move |event: leptos::ev::MouseEvent| {
         if let Some(stage) = stage.get_untracked() {
             let share = |at: i32, side: i32| f64::from(at) / f64::from(side.max(1));
-            centre.set_value((share(event.offset_x(), stage.client_width()), share(event.offset_y(), stage.client_height())));
+            pressed.set((share(event.offset_x(), stage.client_width()), share(event.offset_y(), stage.client_height())));
         }
         is_close.update(|is_close| *is_close = !*is_close);
     };

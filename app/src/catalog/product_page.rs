@@ -102,7 +102,8 @@ fn ProductContent(found: ProductPage, variant: Memo<Option<VariantId>>) -> impl 
 /// Everything that depends on the chosen variant.
 #[component]
 fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries: Vec<DeliveryView>) -> impl IntoView {
-    let data = structured_data::product(&product, &chosen, &public_origin());
+    // For who reads the page as the server sent it: in the browser nobody does, and there it would be weight.
+    let data = if cfg!(feature = "ssr") { structured_data::product(&product, &chosen, &public_origin()) } else { String::new() };
     let sku = chosen.sku.clone();
     view! {
         <p class="mt-3 text-2xl">

@@ -1,6 +1,5 @@
 use super::{Availability, ImageView, ProductView, VariantView};
 use crate::id::VariantId;
-use std::collections::BTreeSet;
 
 /// What choosing one value of one option leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +34,12 @@ impl ProductView {
         let values =
             self.options.iter().find(|candidate| candidate.name == option).map(|option| option.values.as_slice()).unwrap_or_default();
         let mut choices: Vec<ValueChoice> = values.iter().map(|value| self.value_choice(option, value, chosen)).collect();
-        let looks: BTreeSet<&str> = choices.iter().filter_map(|choice| choice.image.as_ref()).map(|image| image.url.as_str()).collect();
-        if choices.len() < 2 || looks.len() < choices.len() {
+        let looks_alike = |place: usize| {
+            let look = |choice: &ValueChoice| choice.image.as_ref().map(|image| image.url.clone());
+            let own = look(&choices[place]);
+            own.is_none() || choices[..place].iter().any(|other| look(other) == own)
+        };
+        if choices.len() < 2 || (0..choices.len()).any(looks_alike) {
             choices.iter_mut().for_each(|choice| choice.image = None);
         }
         choices
