@@ -131,7 +131,8 @@ test('what changes during the checkout is told with both totals before anything 
     await accessible(page);
   }
   // The line beside the total too.
-  await expect(page.getByRole('complementary', { name: 'Order summary' }).getByRole('listitem')).toContainText('$60.00');
+  const line = page.getByRole('complementary', { name: 'Order summary' }).getByRole('listitem').filter({ hasText: product.title });
+  await expect(line).toContainText('Now $60.00, it was $50.00');
   await expect(page.getByTestId('coupon-problem')).toContainText('expired');
   await pay.click();
   await page.waitForURL(/\/checkout\/pay\//);
