@@ -115,7 +115,7 @@ export async function reviewedProduct(): Promise<{ slug: string; reviews: number
   return rows[0];
 }
 
-/** A product of the demonstration whose first option's values each have pictures of their own, in a category with a department. */
+/** The demonstration's Speckle Mug: each value of its first option has a picture of its own, and its category a department. */
 export async function colouredProduct(): Promise<{ slug: string; category: string; department: string; option: string; values: number }> {
   const { rows } = await pool.query(
     `select product.slug, category.name as category, department.name as department, options -> 0 ->> 'name' as option,

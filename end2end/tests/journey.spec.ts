@@ -25,6 +25,7 @@ test.describe('a guest buys', () => {
     await page.getByTestId('drawer-cart').click();
     await page.waitForURL('/cart');
     await expect(page.getByTestId('cart-line-quantity')).toHaveCount(2);
+    await expect(page.getByRole('main').getByRole('region', { name: /^From / }), 'seller by seller').toHaveCount(2);
 
     await visit(page, '/checkout');
     await shop.fillCheckout(email);

@@ -26,7 +26,14 @@ test('a picture is seen in full size, and the next one by the keyboard', async (
   await accessible(page, '#zoom');
   await page.keyboard.press('ArrowRight');
   await expect(dialogOf(page, 2)).toBeVisible();
-  await dialogOf(page, 2).getByRole('button', { name: 'Picture before' }).click();
+  const before = page.getByRole('dialog').getByRole('button', { name: 'Picture before' });
+  await before.click();
+  await expect(dialogOf(page, 1)).toBeVisible();
+  await expect(before).toHaveAttribute('aria-disabled', 'true');
+  await expect(before, 'at the end the focus stays, and with it the keys').toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await expect(dialogOf(page, 2)).toBeVisible();
+  await page.keyboard.press('ArrowLeft');
   await expect(dialogOf(page, 1)).toBeVisible();
 
   // Closer: larger than its place, moved by the arrow keys, which then do not lead to another picture.
@@ -37,14 +44,18 @@ test('a picture is seen in full size, and the next one by the keyboard', async (
   await accessible(page, '#zoom');
   const stage = page.getByRole('group', { name: 'The picture, enlarged' });
   const scrolled = () => stage.evaluate((stage) => stage.scrollLeft);
-  const before = await scrolled();
-  expect(before, 'it begins in the middle').toBeGreaterThan(0);
+  const middle = await scrolled();
+  expect(middle, 'it begins in the middle').toBeGreaterThan(0);
   await stage.focus();
   await page.keyboard.press('ArrowRight');
-  await expect.poll(scrolled).toBeGreaterThan(before);
+  await expect.poll(scrolled).toBeGreaterThan(middle);
   await expect(dialogOf(page, 1)).toBeVisible();
   await stage.click();
   await expect(closer).toHaveAttribute('aria-pressed', 'false');
+  await page.keyboard.press('ArrowRight');
+  await expect(dialogOf(page, 2), 'the stage has the focus and keeps it').toBeVisible();
+  await page.keyboard.press('ArrowLeft');
+  await expect(dialogOf(page, 1)).toBeVisible();
 
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
@@ -56,6 +67,7 @@ test('colours are shown by their pictures, and the page names its department', a
   await visit(page, `/p/${slug}`);
   const data = JSON.parse((await page.locator('script[type="application/ld+json"]').first().textContent()) ?? '');
   expect(new URL(data.offers.url).search).toContain('variant=');
+  expect(data.image.length).toBeGreaterThan(0);
   for (const address of data.image) expect((await page.request.get(address)).status()).toBe(200);
   const choices = page.getByRole('group', { name: option }).getByTestId('product-option');
   await expect(choices).toHaveCount(values);

@@ -162,6 +162,8 @@ class Screens {
     await this.page.getByRole('link', { name: /Enlarge$/ }).first().click();
     await expect(this.page.getByRole('dialog')).toBeVisible();
     await this.look('product-picture', { fullPage: false });
+    await this.page.getByTestId('product-picture-closer').click();
+    await this.look('product-picture-closer', { fullPage: false });
     await this.page.keyboard.press('Escape');
     await this.bare();
     expectStatus(this.page, 404);

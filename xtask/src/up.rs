@@ -155,8 +155,8 @@ pub(crate) fn souk(workspace: &Workspace, directory: &Path, arguments: &[OsStrin
     let state = State::open(workspace.root.join(directory))?;
     let run = fs::read(state.run_file()).context("nothing runs here: `cargo xtask up` first")?;
     let run: Value = serde_json::from_slice(&run)?;
-    let environment: BTreeMap<String, String> = serde_json::from_value(run["environment"].clone())?;
     let program = run["program"].as_str().context("what runs has been started by an older `up`: start it again")?;
+    let environment: BTreeMap<String, String> = serde_json::from_value(run["environment"].clone())?;
     let status = Command::new(program).args(arguments).envs(environment).status().with_context(|| format!("starting {program}"))?;
     ensure!(status.success(), "`souk` has ended with an error ({status})");
     Ok(())

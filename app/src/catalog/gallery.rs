@@ -17,7 +17,8 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
     let zoomed = RwSignal::new(false);
     let is_close = RwSignal::new(false);
     let count = images.len();
-    let largest = StoredValue::new(images.clone());
+    let largest = images.clone();
+    let enlarged = Memo::new(move |_| largest.get(shown.get()).cloned().filter(|_| zoomed.get()));
     // Where lines run from right to left the strip does too: it scrolls below zero, and the left arrow leads on.
     let is_mirrored = market::current().language.runs_right_to_left();
     let show = move |place: usize| {
@@ -95,7 +96,7 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
                 class=class
                 aria-label=label
                 on:click=move |_| show(step(way))
-                disabled=is_at_end
+                aria-disabled=move || is_at_end().then_some("true")
             >
                 <Icon name=icon class="size-5 mirrors"/>
             </button>
@@ -131,10 +132,7 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
             </div>
             {has_several.then(|| view! { <ul class="thumbnails">{thumbnails.collect_view()}</ul> })}
             <Dialog open=zoomed id="zoom" class="sheet zoom" title=move || picture_of(shown.get(), count)>
-                {move || {
-                    let image = largest.with_value(|images| images.get(shown.get()).cloned()).filter(|_| zoomed.get());
-                    image.map(|image| view! { <Stage image is_close/> })
-                }}
+                <Stage image=enlarged is_close/>
                 <div class="zoom-bar">
                     {has_several.then(|| arrow(Way::Back, "chevron-left", t::catalog::picture_before(), "icon-button"))}
                     <button
@@ -155,14 +153,18 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
 }
 
 /// One picture as large as the window allows. Close up it is larger than its place, and is moved by a finger, the wheel, or
-/// the arrow keys.
+/// the arrow keys. It stays while its picture changes, and so does the focus.
 #[component]
-fn Stage(image: ImageView, is_close: RwSignal<bool>) -> impl IntoView {
+fn Stage(image: Memo<Option<ImageView>>, is_close: RwSignal<bool>) -> impl IntoView {
     let stage = NodeRef::<html::Div>::new();
     // Where to look closer, as shares of the picture's width and height: what was pressed, or the middle.
     let centre = Rc::new(Cell::new((0.5, 0.5)));
     let pressed = Rc::clone(&centre);
-    is_close.set(false);
+    // Another picture is seen whole first.
+    Effect::new(move |_| {
+        image.track();
+        is_close.set(false);
+    });
     Effect::new(move |_| {
         if let Some(stage) = stage.get().filter(|_| is_close.get()) {
             let (across, down) = centre.get();
@@ -179,6 +181,8 @@ fn Stage(image: ImageView, is_close: RwSignal<bool>) -> impl IntoView {
         }
         is_close.update(|is_close| *is_close = !*is_close);
     };
+    let file = move || image.with(|image| image.as_ref().map(|image| image.url.clone()));
+    let text = move || image.with(|image| image.as_ref().map(|image| image.alt.clone()).unwrap_or_default());
     view! {
         // Left to right in every language: it holds no text, and scrolls from zero.
         <div
@@ -197,7 +201,7 @@ fn Stage(image: ImageView, is_close: RwSignal<bool>) -> impl IntoView {
                 }
             }
         >
-            <img src=image.url alt=image.alt width=image.width height=image.height class="zoom-picture"/>
+            <img src=file alt=text class="zoom-picture"/>
         </div>
     }
     .at_once()

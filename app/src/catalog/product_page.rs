@@ -103,7 +103,7 @@ fn ProductContent(found: ProductPage, variant: Memo<Option<VariantId>>) -> impl 
 #[component]
 fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries: Vec<DeliveryView>) -> impl IntoView {
     // For who reads the page as the server sent it: in the browser nobody does, and there it would be weight.
-    let data = if cfg!(feature = "ssr") { structured_data::product(&product, &chosen, &public_origin()) } else { String::new() };
+    let data = if cfg!(feature = "ssr") { structured_data::product(&product, &chosen, &public_origin()) } else { "{}".to_owned() };
     let sku = chosen.sku.clone();
     view! {
         <p class="mt-3 text-2xl">

@@ -49,7 +49,6 @@ fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
                 class:has-picture=has_image
                 class:is-sold-out=standing == ValueStanding::SoldOut
                 class:is-missing=standing == ValueStanding::NotTogether
-                title=hint.map(str::trim)
                 aria-current=is_chosen.then_some("true")
                 data-noscroll=""
                 prop:replace=true

@@ -76,9 +76,9 @@ pub async fn checkout_page(#[server(default)] address: Option<AddressId>) -> Res
     let ctx = context()?;
     let cart = match backend::cart::view(&ctx).await {
         Err(backend::Failure::Refused(domain::cart::CartRefusal::CartNotFound)) => CartView::empty(crate::market::current().currency),
-        other => other.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?,
+        other => other.map_err(draft::of_cart)?,
     };
-    let merge_notice = backend::cart::merge_notice(&ctx).await.map_err(|failure| failure.map_refusal(|_| CheckoutRefusal::CartNotFound))?;
+    let merge_notice = backend::cart::merge_notice(&ctx).await.map_err(draft::of_cart)?;
     let addresses = draft::addresses(&ctx).await?;
     let (form, trouble) = draft::take(&ctx, &addresses, address);
     let (quote, trouble) = match draft::quote(&ctx, &form).await {
@@ -101,8 +101,8 @@ pub async fn quote(form: CheckoutForm) -> Result<Option<QuoteView>, AppError<Che
 }
 
 /// Takes the form: the first time, to show shipping and total; with a total that was seen, to place the order. A coupon that
-/// it brings along comes before both, and is told by itself. A browser
-/// without JavaScript is led on from here, to the gateway's own page when the order is placed.
+/// it brings along comes before both, and is told by itself. A browser without JavaScript is led on from here, to the
+/// gateway's own page when the order is placed.
 #[server(prefix = "/sf", endpoint = "checkout/place_order")]
 pub async fn place_order(#[server(flatten)] form: CheckoutForm) -> Result<NextStep, AppError<CheckoutRefusal>> {
     let mut ctx = context()?;

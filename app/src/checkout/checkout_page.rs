@@ -412,6 +412,10 @@ impl FormState {
         // Nobody orders beside a question whose answer may change the total.
         let is_busy = self.is_placing.get_untracked() || self.is_quoting.get_untracked();
         let Some(form) = self.read().filter(|_| !is_busy) else { return };
+        if !form.changes_coupon() {
+            // A code that was refused and taken out again is refused no more.
+            self.mend(COUPON_FIELD, None);
+        }
         let errors = form.errors();
         if !errors.is_empty() {
             self.field_errors.set(errors.clone());

@@ -96,12 +96,16 @@ async fn change_coupon(ctx: &Context, form: &CheckoutForm) -> Result<(), Failure
         Press::RemoveCoupon => backend::cart::remove_coupon(ctx).await,
         Press::EnterCoupon | Press::Order => backend::cart::set_coupon(ctx, &form.coupon).await,
     };
-    outcome.map(drop).map_err(|failure| match failure {
+    outcome.map(drop).map_err(of_cart)
+}
+
+/// What a failure of the cart is to the checkout. One that only cannot be reached is not gone.
+pub(super) fn of_cart(failure: Failure<CartRefusal>) -> Failure<CheckoutRefusal> {
+    match failure {
         Failure::Refused(CartRefusal::Coupon(refusal)) => Failure::Refused(CheckoutRefusal::Coupon(refusal)),
-        // A cart that only cannot be reached is not gone.
         Failure::Refused(CartRefusal::Unavailable) => Failure::Internal(CartRefusal::Unavailable.into()),
         failure => failure.map_refusal(|_| CheckoutRefusal::CartNotFound),
-    })
+    }
 }
 
 /// Shows the total first, places the order once it was seen. The placed order is then within the caller's reach.

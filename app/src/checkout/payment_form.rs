@@ -93,7 +93,7 @@ pub(super) fn PaymentForm(view: PayView, is_hold_over: RwSignal<bool>, reload: C
     });
     let theme = use_context::<Theme>();
     Effect::new(move |_| {
-        // The page has its colours when the choice is told; the form is told by us.
+        // The page turns by its attribute; the form stands in a frame and is told by us.
         let _shade = theme.and_then(Theme::shade);
         payment.card_form.with_value(|form| form.iter().for_each(|form| form.recolour()));
     });

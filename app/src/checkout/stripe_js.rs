@@ -89,6 +89,8 @@ impl CardForm {
         let element = elements.create("payment", &Object::new())?;
         element.mount(place)?;
         ready(&element).await?;
+        // The page may have turned while the form was on its way.
+        colour(&elements, place);
         let (form, ground) = (elements.clone(), place.clone());
         let system_shade = SystemShade::follow(move || colour(&form, &ground));
         Ok(Self { client, elements, place: place.clone(), _system_shade: Rc::new(system_shade) })

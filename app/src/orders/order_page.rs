@@ -105,11 +105,16 @@ fn AwaitedPayment(order: OrderView, seconds_left: Option<u32>) -> impl IntoView 
     let is_over = RwSignal::new(false);
     let hold = seconds_left.map(|seconds_left| view! { <HoldTimer seconds_left is_over/> });
     view! {
-        <p>{t::orders::payment_awaited()}</p>
-        <div class="mt-1">{hold}</div>
-        <p class="mt-3">
-            <a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>{t::orders::pay_now()}</a>
-        </p>
+        <div class:hidden=is_over>
+            <p>{t::orders::payment_awaited()}</p>
+            <div class="mt-1">{hold}</div>
+            <p class="mt-3">
+                <a href=routes::pay(&order.number) rel="external" class=button_class(ButtonKind::Primary)>{t::orders::pay_now()}</a>
+            </p>
+        </div>
+        {move || is_over.get().then(|| view! {
+            <p data-testid="order-hold-over">{t::pay::time_over()} ". " <a href=routes::to(routes::CART) class="link">{t::orders::to_cart()}</a></p>
+        })}
     }
     .at_once()
 }

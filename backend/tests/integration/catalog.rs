@@ -261,6 +261,15 @@ async fn categories_are_named_in_the_language_of_the_reader(db: PgPool) {
         assert!(facet.values.iter().any(|value| (value.value.as_str(), value.label.as_str()) == ("table", table)));
         assert!(found.items.iter().any(|card| card.category.name == table));
     }
+    let introductions = r#"update category set introductions = '{"en": "To eat from.", "de": "Zum Essen."}' where slug = 'table'"#;
+    shop.run(introductions, |query| query).await;
+    shop.run(r#"update category set introductions = '{"en": "For a home."}' where slug = 'home'"#, |query| query).await;
+    for (reader, home, table) in [(&program, "For a home.", "To eat from."), (&german, "For a home.", "Zum Essen.")] {
+        let categories = catalog::categories(reader).await.unwrap();
+        let told = |slug: &str| categories.iter().find(|category| category.slug == slug).unwrap().introduction.clone();
+        assert_eq!([told("home").as_deref(), told("table").as_deref()], [Some(home), Some(table)], "English where nothing else is there");
+        assert!(categories.iter().any(|category| category.introduction.is_none()), "nothing is made up");
+    }
     let query = ListingQuery { q: Some("geschirr".into()), ..Default::default() }.check().unwrap();
     assert_eq!(catalog::listing(&german, &query).await.unwrap().total, 3);
     assert_eq!(catalog::listing(&program, &query).await.unwrap().total, 0);

@@ -188,6 +188,8 @@ fn the_demonstration_has_what_it_promises() {
     let length = |name: &str| read(name).as_array().unwrap().len();
     let categories = read("categories.json");
     assert!(categories.as_array().unwrap().iter().all(|category| category["names"]["de"].is_string()), "each is named in German");
+    let introduced = |language: &str| categories.as_array().unwrap().iter().all(|category| category["introductions"][language].is_string());
+    assert!(introduced("en") && introduced("de"), "each is introduced in every language");
     assert!(length("categories.json") >= 16 && length("reviews.json") >= 400 && length("warehouses.json") >= 2);
     let taxed: BTreeSet<String> =
         read("taxes.json").as_array().unwrap().iter().map(|tax| tax["country"].as_str().unwrap().to_owned()).collect();
@@ -248,7 +250,12 @@ fn the_demonstration_has_something_of_everything() {
     let stories = sellers.iter().map(|seller| seller["story_html"].as_str().unwrap());
     let descriptions = products.iter().map(|product| product["description_html"].as_str().unwrap());
     let summaries = products.iter().map(|product| product["summary"].as_str().unwrap());
-    let texts: Vec<Vec<String>> = bodies.chain(stories).chain(descriptions).chain(summaries).map(words).collect();
+    // A measure is a line of a table by itself: words of two of them do not follow each other.
+    let details =
+        products.iter().flat_map(|product| product["details"].as_array().unwrap()).map(|detail| detail["value"].as_str().unwrap());
+    let taglines = sellers.iter().map(|seller| seller["tagline"].as_str().unwrap());
+    let texts: Vec<Vec<String>> =
+        bodies.chain(stories).chain(descriptions).chain(summaries).chain(details).chain(taglines).map(words).collect();
     let mut seen = BTreeSet::new();
     for eight in texts.iter().flat_map(|text| text.windows(8)) {
         assert!(seen.insert(eight), "twice: {}", eight.join(" "));

@@ -9,7 +9,7 @@ pub struct ValueChoice {
     pub variant: Option<VariantId>,
     pub is_chosen: bool,
     pub standing: ValueStanding,
-    /// How the variant looks, where the values of this option look different from each other.
+    /// How the value looks, where the values of this option look different from each other, whatever else is chosen.
     pub image: Option<ImageView>,
 }
 
@@ -33,20 +33,28 @@ impl ProductView {
     pub fn value_choices(&self, option: &str, chosen: &VariantView) -> Vec<ValueChoice> {
         let values =
             self.options.iter().find(|candidate| candidate.name == option).map(|option| option.values.as_slice()).unwrap_or_default();
-        let mut choices: Vec<ValueChoice> = values.iter().map(|value| self.value_choice(option, value, chosen)).collect();
-        let looks_alike = |place: usize| {
-            let look = |choice: &ValueChoice| choice.image.as_ref().map(|image| image.url.clone());
-            let own = look(&choices[place]);
-            own.is_none() || choices[..place].iter().any(|other| look(other) == own)
-        };
-        if choices.len() < 2 || (0..choices.len()).any(looks_alike) {
-            choices.iter_mut().for_each(|choice| choice.image = None);
-        }
-        choices
+        let looks: Vec<Option<&ImageView>> = values.iter().map(|value| self.look_of(option, value)).collect();
+        let url = |place: usize| looks[place].map(|image| &image.url);
+        let differ =
+            values.len() > 1 && (0..values.len()).all(|place| url(place).is_some() && (0..place).all(|other| url(other) != url(place)));
+        let choices = values.iter().zip(&looks).map(|(value, look)| self.value_choice(option, value, chosen, look.filter(|_| differ)));
+        choices.collect()
     }
 
-    fn value_choice(&self, option: &str, value: &str, chosen: &VariantView) -> ValueChoice {
-        let with_value = || self.variants.iter().filter(|variant| variant.options.get(option).is_some_and(|own| own == value));
+    /// The first picture of a value's variants, where that is one and the same for all of them.
+    fn look_of(&self, option: &str, value: &str) -> Option<&ImageView> {
+        let own = |variant: &VariantView| self.images.iter().find(|image| image.variant_ids.contains(&variant.id));
+        let mut looks = self.variants_with(option, value).map(own);
+        let first = looks.next()??;
+        looks.all(|look| look.is_some_and(|look| look.url == first.url)).then_some(first)
+    }
+
+    fn variants_with(&self, option: &str, value: &str) -> impl Iterator<Item = &VariantView> {
+        self.variants.iter().filter(move |variant| variant.options.get(option).is_some_and(|own| own == value))
+    }
+
+    fn value_choice(&self, option: &str, value: &str, chosen: &VariantView, look: Option<&ImageView>) -> ValueChoice {
+        let with_value = || self.variants_with(option, value);
         let keeps_others =
             |variant: &&VariantView| variant.options.iter().all(|(name, own)| name == option || chosen.options.get(name) == Some(own));
         let exact = with_value().find(keeps_others);
@@ -60,7 +68,7 @@ impl ProductView {
                 Some(_) => ValueStanding::SoldOut,
                 None => ValueStanding::NotTogether,
             },
-            image: nearest.and_then(|variant| self.images.iter().find(|image| image.variant_ids.contains(&variant.id))).cloned(),
+            image: look.cloned(),
         }
     }
 
@@ -163,12 +171,14 @@ mod tests {
     #[test]
     fn values_that_look_different_show_how() {
         let product = product();
-        let looks = |option: &str| -> Vec<Option<String>> {
-            let choices = product.value_choices(option, product.chosen_variant(None).unwrap());
-            choices.into_iter().map(|choice| choice.image.map(|image| image.url)).collect()
-        };
-        assert_eq!(looks("Colour"), [Some("sand".to_owned()), Some("moss".to_owned())]);
-        assert_eq!(looks("Size"), [None, None], "both sizes are shown by one picture");
+        for chosen in [1, 2, 3] {
+            let looks = |option: &str| -> Vec<Option<String>> {
+                let choices = product.value_choices(option, product.chosen_variant(Some(id(chosen))).unwrap());
+                choices.into_iter().map(|choice| choice.image.map(|image| image.url)).collect()
+            };
+            assert_eq!(looks("Colour"), [Some("sand".to_owned()), Some("moss".to_owned())]);
+            assert_eq!(looks("Size"), [None, None], "a size comes in several colours, whichever is chosen");
+        }
     }
 
     #[test]
