@@ -437,3 +437,20 @@ test('what was typed is there again, however little it is', async ({ page }) => 
   await visit(page, '/checkout');
   await expect(field('E-mail')).toHaveValue(corrected);
 });
+
+test('the page of an unpaid order says how long there is to pay, and when that is over', async ({ page }) => {
+  const shop = new Shop(page);
+  await shop.putIntoCart(await makeProduct({ stock: 3 }));
+  await visit(page, '/checkout');
+  await shop.fillCheckout(freshEmail());
+  await page.getByRole('button', { name: /Continue to payment/ }).click();
+  await page.waitForURL(/\/checkout\/pay\//);
+  const number = shop.orderNumber();
+  await page.clock.install();
+  await visit(page, `/orders/${number}`);
+  await expect(page.getByTestId('checkout-hold-timer')).toHaveText(/^\d+:\d\d$/);
+  await expect(page.getByRole('link', { name: 'Pay now' })).toBeVisible();
+  await page.clock.fastForward('02:00:00');
+  await expect(page.getByTestId('order-hold-over')).toContainText('The time to pay is over');
+  await expect(page.getByRole('link', { name: 'Pay now' })).toBeHidden();
+});

@@ -1,7 +1,6 @@
 use super::cart_lines::CartLines;
 use super::cart_page::{CartMessage, UndoRemoval};
 use super::store::use_cart;
-use super::totals::is_blocked;
 use crate::routes;
 use crate::t;
 use crate::ui::{AtOnce as _, ButtonKind, Dialog, EmptyState, Price, button_class};
@@ -35,7 +34,7 @@ fn Drawer() -> impl IntoView {
         0 => t::cart::title().to_owned(),
         count => t::cart::title_with_count(&count.to_string()),
     };
-    let is_cart_blocked = Memo::new(move |_| cart.shown().is_some_and(|shown| is_blocked(&shown)));
+    let is_cart_blocked = Memo::new(move |_| cart.shown().is_some_and(|shown| shown.is_blocked()));
     view! {
         <Dialog open=cart.drawer title id="cart-drawer" class="drawer">
             <div class="drawer-body">

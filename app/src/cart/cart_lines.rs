@@ -32,10 +32,7 @@ pub(super) fn CartLines(cart: CartView) -> impl IntoView {
 fn CartLine(line: CartLineView) -> impl IntoView {
     let address = routes::variant(&line.product_slug, line.variant_id);
     let options = options_text(&line);
-    let is_gone = line
-        .problems
-        .iter()
-        .any(|problem| matches!(problem, LineProblem::Withdrawn | LineProblem::NotInCurrency { .. } | LineProblem::OutOfStock));
+    let is_gone = line.problems.iter().any(LineProblem::ends_line);
     view! {
         <li class="cart-line" data-testid="cart-line">
             <a href=address.clone() class="cart-line-picture" class:is-bare=line.image.is_none() tabindex="-1" aria-hidden="true">

@@ -23,4 +23,3 @@ pub(crate) use coupon_form::{COUPON_FIELD, CouponForm};
 pub(crate) use line_problems::LineProblems;
 pub use store::CartStore;
 pub(crate) use store::use_cart;
-pub(crate) use totals::is_blocked;

@@ -2,14 +2,14 @@ use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, Price, button_class};
-use domain::cart::{CartView, LineProblem};
+use domain::cart::CartView;
 use domain::money::Money;
 use leptos::prelude::*;
 
 /// What the cart comes to, and the way to pay it.
 #[component]
 pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
-    let is_blocked = is_blocked(&cart);
+    let is_blocked = cart.is_blocked();
     let discount = (cart.discount.amount != 0).then_some(Money::new(-cart.discount.amount, cart.discount.currency));
     view! {
         <div class="totals">
@@ -43,20 +43,6 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
         </div>
     }
     .at_once()
-}
-
-/// Whether something in the cart cannot be bought as it is.
-pub(crate) fn is_blocked(cart: &CartView) -> bool {
-    cart.lines.iter().any(|line| line.problems.iter().any(blocks_checkout))
-}
-
-fn blocks_checkout(problem: &LineProblem) -> bool {
-    match problem {
-        LineProblem::PriceChanged { .. } => false,
-        LineProblem::InsufficientStock { .. } | LineProblem::OutOfStock | LineProblem::Withdrawn | LineProblem::NotInCurrency { .. } => {
-            true
-        }
-    }
 }
 
 /// An amount that only an address can settle says so instead.

@@ -6,6 +6,7 @@ use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, GetForm, Icon, button_class};
 use domain::catalog::{Facet, FacetValue, ListingQuery};
+use leptos::html;
 use leptos::prelude::*;
 
 /// The filters as one form: OR inside a group, AND between them. Every change shows at once; without script a button
@@ -100,14 +101,28 @@ fn FacetChoice(field: String, value: FacetValue, is_single: bool) -> impl IntoVi
     .at_once()
 }
 
+/// The price of the list for which a field was last filled.
+const SHOWN_PRICE: &str = "data-shown";
+
 #[component]
 fn PriceRange(query: ListingQuery) -> impl IntoView {
     let field = |name: &'static str, label: &'static str, price: Option<i64>| {
-        let value = price.map(|price| major_units(price, query.currency, market::current().language));
+        let value = price.map(|price| major_units(price, query.currency, market::current().language)).unwrap_or_default();
+        let input = NodeRef::<html::Input>::new();
+        let shown = value.clone();
+        // A list that arrives changes the field only where its price is another one: what is being typed stays.
+        Effect::new(move |_| {
+            let Some(input) = input.get() else { return };
+            if input.get_attribute(SHOWN_PRICE).is_some_and(|before| before != shown) {
+                input.set_value(&shown);
+            }
+            // Only a name with letters that HTML does not have could be refused.
+            _ = input.set_attribute(SHOWN_PRICE, &shown);
+        });
         view! {
             <div class="min-w-0 flex-1">
                 <label for=name class="mb-1 block text-sm text-soft">{label}</label>
-                <input id=name name=name class="input tabular" inputmode="decimal" pattern="[0-9]{1,9}([.,][0-9]{1,3})?" autocomplete="off" value=value.clone() prop:value=value.unwrap_or_default()/>
+                <input node_ref=input id=name name=name class="input tabular" inputmode="decimal" pattern="[0-9]{1,9}([.,][0-9]{1,3})?" autocomplete="off" value=value/>
             </div>
         }
     };

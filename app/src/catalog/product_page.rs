@@ -12,7 +12,7 @@ use crate::page_data;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
-use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton, announce, public_origin};
+use crate::ui::{Breadcrumbs, Crumb, Head, JsonLd, PageHeading, Price, SanitisedHtml, Skeleton, announce};
 use domain::catalog::ProductView;
 use domain::id::VariantId;
 use domain::sellers::DeliveryView;
@@ -102,9 +102,8 @@ fn ProductContent(found: ProductPage, variant: Memo<Option<VariantId>>) -> impl 
 /// Everything that depends on the chosen variant.
 #[component]
 fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries: Vec<DeliveryView>) -> impl IntoView {
-    // For who reads the page as the server sent it: in the browser nobody does, and there it would be weight.
-    let data = if cfg!(feature = "ssr") { structured_data::product(&product, &chosen, &public_origin()) } else { "{}".to_owned() };
     let sku = chosen.sku.clone();
+    let (told, told_of) = (product.clone(), chosen.clone());
     view! {
         <p class="mt-3 text-2xl">
             <Price amount=chosen.price compare_at=chosen.compare_at_price class="font-semibold" test_id="product-price"/>
@@ -112,7 +111,7 @@ fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries
         <VariantPicker product=product.clone() chosen=chosen.clone()/>
         <BuyBox product chosen deliveries/>
         <p class="mt-4 text-sm text-soft">{t::catalog::item()} <span class="tabular">{sku}</span></p>
-        <JsonLd json=data/>
+        <JsonLd json=move || structured_data::product(&told, &told_of)/>
     }
     .at_once()
 }

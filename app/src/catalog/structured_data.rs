@@ -1,4 +1,5 @@
 use crate::routes;
+use crate::ui::{whole_address, whole_file_address};
 use domain::catalog::{Availability, ProductView, VariantView};
 use domain::money::Money;
 use serde::Serialize;
@@ -51,8 +52,8 @@ struct Offer<'a> {
     seller: Named<'a>,
 }
 
-/// JSON-LD of a product with the variant that is chosen. `origin` stands before every path (`https://souk.example`).
-pub(super) fn product(product: &ProductView, chosen: &VariantView, origin: &str) -> String {
+/// JSON-LD of a product with the variant that is chosen.
+pub(super) fn product(product: &ProductView, chosen: &VariantView) -> String {
     let availability = match chosen.availability {
         Availability::InStock => "https://schema.org/InStock",
         Availability::Low => "https://schema.org/LimitedAvailability",
@@ -63,14 +64,14 @@ pub(super) fn product(product: &ProductView, chosen: &VariantView, origin: &str)
         context: "https://schema.org",
         kind: "Product",
         name: &product.title,
-        url: format!("{origin}{}", routes::product(&product.slug)),
+        url: whole_address(&routes::product(&product.slug)),
         sku: &chosen.sku,
-        image: product.images_of(chosen.id).iter().map(|image| format!("{origin}{}", image.url)).collect(),
+        image: product.images_of(chosen.id).iter().map(|image| whole_file_address(&image.url)).collect(),
         brand: maker("Brand"),
         category: &product.category.name,
         offers: Offer {
             kind: "Offer",
-            url: format!("{origin}{}", routes::variant(&product.slug, chosen.id)),
+            url: whole_address(&routes::variant(&product.slug, chosen.id)),
             price: decimal(chosen.price),
             currency: chosen.price.currency.code(),
             availability,

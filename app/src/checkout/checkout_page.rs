@@ -5,7 +5,7 @@ use super::shipping_choice::ShippingChoice;
 use super::step::Step;
 use super::{CheckoutForm, SummaryLine, Totals, open_page, trouble_of};
 use crate::address_fields::{AddressFields, country_default};
-use crate::cart::{COUPON_FIELD, CartStore, CouponForm, MergeTold, is_blocked, use_cart};
+use crate::cart::{COUPON_FIELD, CartStore, CouponForm, MergeTold, use_cart};
 use crate::countries::label_lines;
 use crate::error::AppError;
 use crate::page_data;
@@ -132,7 +132,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                 <div class="mt-6 space-y-3">
                     <FlashNotice flash/>
                     {merge_notice.map(|notice| view! { <MergeTold notice/> })}
-                    {move || checkout.cart.with(is_blocked).then(|| view! { <BlockedNotice/> })}
+                    {move || checkout.cart.with(CartView::is_blocked).then(|| view! { <BlockedNotice/> })}
                     <TroubleNotice trouble=checkout.trouble/>
                 </div>
                 <form

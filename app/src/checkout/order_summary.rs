@@ -137,6 +137,7 @@ pub(super) fn OrderSummary(
 #[component]
 pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
     let rows = lines.into_iter().map(|line| {
+        let is_bare = line.image.is_none();
         let mut quantity = t::checkout::quantity(&line.quantity.to_string());
         if line.quantity > 1 {
             quantity = format!("{quantity} · {}", t::cart::each(&t::money(line.unit_price)));
@@ -146,7 +147,9 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
             .then(|| view! { <span class="block text-sm text-soft" lang=content_language()>{line.options.clone()}</span> });
         view! {
             <li class="flex items-start gap-4">
-                {line.image.map(|image| view! { <Picture image sizes="4rem" silent=true class="size-16 shrink-0 rounded-md"/> })}
+                <span class="summary-picture" class:is-bare=is_bare>
+                    {line.image.map(|image| view! { <Picture image sizes="4rem" silent=true class="size-16 rounded-md"/> })}
+                </span>
                 <div class="min-w-0 flex-1">
                     <span class="block font-medium" lang=content_language()>{line.title}</span>
                     {options}

@@ -5,9 +5,8 @@ use crate::market;
 use crate::t;
 use domain::language::Language;
 use js_sys::{Function, Object, Promise, Reflect};
-use leptos::prelude::{document, set_timeout, window};
+use leptos::prelude::{document, window};
 use std::rc::Rc;
-use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, MediaQueryList};
@@ -48,9 +47,6 @@ pub(super) struct CardForm {
     place: HtmlElement,
     _system_shade: Rc<SystemShade>,
 }
-
-/// The page turns within a moment, not at once: colours that are read sooner may still be the old ones.
-const TURN: Duration = Duration::from_millis(100);
 
 /// How an attempt to pay ended, as far as the browser can know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,12 +161,8 @@ fn appearance(place: &HtmlElement) -> Object {
 }
 
 fn colour(elements: &Elements, place: &HtmlElement) {
-    let (elements, place) = (elements.clone(), place.clone());
-    let paint = move || {
-        // A form that is not there any more needs no colours.
-        _ = elements.update(&object(&[("appearance", appearance(&place).into())]));
-    };
-    set_timeout(paint, TURN);
+    // A form that is not there any more needs no colours.
+    _ = elements.update(&object(&[("appearance", appearance(place).into())]));
 }
 
 /// Listens for the system's turn to light or dark until it is dropped.

@@ -45,7 +45,7 @@ pub use notice::{Flash, FlashNotice, Notice, Tone};
 #[cfg(feature = "ssr")]
 pub(crate) use page_heading::PublicOrigin;
 pub use page_heading::{Head, PageHeading, focus_heading};
-pub(crate) use page_heading::{provide_heading, public_origin};
+pub(crate) use page_heading::{provide_heading, whole_address, whole_file_address};
 pub(crate) use pause::pause;
 pub use picture::Picture;
 pub use price::Price;

@@ -98,8 +98,7 @@ pub fn Head(
             <Meta property="og:description" content=description/>
         })}
         {canonical.map(|path| {
-
-            let address = format!("{origin}{}{}", Market::of(language).prefix(), routes::path_of(&path));
+            let address = whole_address(&path);
             view! {
                 <Link rel="canonical" href=address.clone()/>
                 {alternates(&origin, &path)}
@@ -126,8 +125,17 @@ fn alternates(origin: &str, link: &str) -> impl IntoView + use<> {
 #[derive(Clone, Debug)]
 pub(crate) struct PublicOrigin(pub(crate) String);
 
-/// The shop's own address, to stand before a path: `https://souk.example`.
-pub(crate) fn public_origin() -> String {
+/// The one address of a page in its language, whatever the currency: what search engines are told.
+pub(crate) fn whole_address(path: &str) -> String {
+    format!("{}{}{}", public_origin(), Market::of(market::current().language).prefix(), routes::path_of(path))
+}
+
+/// The whole address of a file of the shop, which is the same in every language.
+pub(crate) fn whole_file_address(path: &str) -> String {
+    format!("{}{path}", public_origin())
+}
+
+fn public_origin() -> String {
     match use_context::<PublicOrigin>() {
         Some(PublicOrigin(origin)) => origin,
         None if cfg!(feature = "ssr") => String::new(),

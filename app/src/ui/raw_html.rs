@@ -8,9 +8,11 @@ pub fn SanitisedHtml(html: String, #[prop(default = "prose")] class: &'static st
     view! { <div class=class lang=content_language() inner_html=html></div> }.at_once()
 }
 
-/// Facts about the page for search engines. `json` must be a JSON text.
+/// Facts about the page for search engines. `json` must make a JSON text. They read the page as the server sends it: the
+/// browser keeps that, says nothing of what it shows later, and is spared the weight.
 #[component]
-pub fn JsonLd(json: String) -> impl IntoView {
+pub fn JsonLd(json: impl FnOnce() -> String) -> impl IntoView {
+    let json = if cfg!(feature = "ssr") { json() } else { "{}".to_owned() };
     view! { <script type="application/ld+json" inner_html=json_for_script(&json)></script> }.at_once()
 }
 

@@ -26,6 +26,24 @@ pub enum LineProblem {
     },
 }
 
+impl LineProblem {
+    /// Whether the line cannot be bought as it stands; a changed price is only told.
+    pub fn blocks_checkout(&self) -> bool {
+        match self {
+            LineProblem::PriceChanged { .. } => false,
+            LineProblem::InsufficientStock { .. }
+            | LineProblem::OutOfStock
+            | LineProblem::Withdrawn
+            | LineProblem::NotInCurrency { .. } => true,
+        }
+    }
+
+    /// Whether no number of units can be bought: the line can only be removed.
+    pub fn ends_line(&self) -> bool {
+        matches!(self, LineProblem::Withdrawn | LineProblem::NotInCurrency { .. } | LineProblem::OutOfStock)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct CartLineView {
@@ -90,6 +108,11 @@ impl CartView {
         self.lines.iter().map(|line| line.quantity).sum()
     }
 
+    /// Whether something in it cannot be bought as it stands: the checkout would refuse it.
+    pub fn is_blocked(&self) -> bool {
+        self.lines.iter().any(|line| line.problems.iter().any(LineProblem::blocks_checkout))
+    }
+
     /// The lines by seller, sellers in the order in which they first appear.
     pub fn by_seller(&self) -> Vec<(&SellerName, Vec<&CartLineView>)> {
         let mut groups: Vec<(&SellerName, Vec<&CartLineView>)> = Vec::new();
@@ -108,4 +131,23 @@ impl CartView {
 pub struct MergeNotice {
     /// Titles of what came from the guest's cart.
     pub added: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_price_is_told_and_a_lack_stops_the_checkout() {
+        let price = Money::zero(Currency::Usd);
+        let problems = [
+            LineProblem::PriceChanged { was: price, now: price },
+            LineProblem::InsufficientStock { available: 1 },
+            LineProblem::OutOfStock,
+            LineProblem::Withdrawn,
+            LineProblem::NotInCurrency { currency: Currency::Eur },
+        ];
+        assert_eq!(problems.each_ref().map(LineProblem::blocks_checkout), [false, true, true, true, true]);
+        assert_eq!(problems.each_ref().map(LineProblem::ends_line), [false, false, true, true, true]);
+    }
 }

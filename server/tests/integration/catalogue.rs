@@ -116,6 +116,9 @@ async fn search_engines_are_told_what_the_shop_has_of_a_product(db: PgPool) {
             assert_eq!((&offer["price"], &offer["priceCurrency"]), (&json!(price), &json!(currency)), "{market} {variant}");
             assert_eq!(offer["availability"], *state, "{market} {variant}");
             assert_eq!(offer["seller"]["name"], "Kiln");
+            let address = product["url"].as_str().unwrap();
+            assert!(address.starts_with("http") && address.ends_with(&format!("{market}/p/blue-bowl")), "{address}");
+            assert_eq!(offer["url"], format!("{address}?variant={}", bowl.variants[variant]));
             assert_eq!(product["aggregateRating"], Value::Null, "nobody has rated it");
         }
     }
