@@ -44,8 +44,8 @@ test('a picture is seen in full size, and the next one by the keyboard', async (
   await accessible(page, '#zoom');
   const stage = page.getByRole('group', { name: 'The picture, enlarged' });
   const scrolled = () => stage.evaluate((stage) => stage.scrollLeft);
+  await expect.poll(scrolled, 'it begins in the middle').toBeGreaterThan(0);
   const middle = await scrolled();
-  expect(middle, 'it begins in the middle').toBeGreaterThan(0);
   await stage.focus();
   await page.keyboard.press('ArrowRight');
   await expect.poll(scrolled).toBeGreaterThan(middle);

@@ -166,13 +166,14 @@ fn Stage(image: Memo<Option<ImageView>>, is_close: RwSignal<bool>) -> impl IntoV
         is_close.set(false);
     });
     Effect::new(move |_| {
-        if let Some(stage) = stage.get().filter(|_| is_close.get()) {
-            let (across, down) = centre.get();
+        let (across, down) = centre.replace((0.5, 0.5));
+        let Some(stage) = stage.get().filter(|_| is_close.get()) else { return };
+        // Once the picture has its new size.
+        request_animation_frame(move || {
             let start = |share: f64, whole: i32, seen: i32| (share * f64::from(whole) - f64::from(seen) / 2.0) as i32;
             stage.set_scroll_left(start(across, stage.scroll_width(), stage.client_width()));
             stage.set_scroll_top(start(down, stage.scroll_height(), stage.client_height()));
-        }
-        centre.set((0.5, 0.5));
+        });
     });
     let press = move |event: leptos::ev::MouseEvent| {
         if let Some(stage) = stage.get_untracked() {
