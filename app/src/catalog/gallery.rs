@@ -182,8 +182,9 @@ fn Stage(image: Memo<Option<ImageView>>, is_close: RwSignal<bool>) -> impl IntoV
         }
         is_close.update(|is_close| *is_close = !*is_close);
     };
-    let file = move || image.with(|image| image.as_ref().map(|image| image.url.clone()));
-    let text = move || image.with(|image| image.as_ref().map(|image| image.alt.clone()).unwrap_or_default());
+    let picture = move || {
+        image.get().map(|image| view! { <img src=image.url alt=image.alt width=image.width height=image.height class="zoom-picture"/> })
+    };
     view! {
         // Left to right in every language: it holds no text, and scrolls from zero.
         <div
@@ -202,7 +203,7 @@ fn Stage(image: Memo<Option<ImageView>>, is_close: RwSignal<bool>) -> impl IntoV
                 }
             }
         >
-            <img src=file alt=text class="zoom-picture"/>
+            {picture}
         </div>
     }
     .at_once()
