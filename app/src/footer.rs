@@ -9,8 +9,8 @@ use leptos::prelude::*;
 pub(crate) fn Footer() -> impl IntoView {
     view! {
         <footer class="site-footer">
-            <div class="page-wide grid gap-10 py-14 sm:grid-cols-2 lg:grid-cols-[2fr_1fr_1fr_1fr]">
-                <div class="max-w-sm">
+            <div class="page-wide grid grid-cols-2 gap-x-6 gap-y-10 py-14 lg:grid-cols-[2fr_1fr_1fr_1fr]">
+                <div class="max-w-sm max-lg:col-span-2">
                     <p class="wordmark">"Souk"</p>
                     <p class="mt-3 text-soft">{t::frame::about()}</p>
                 </div>

@@ -41,6 +41,7 @@ is-unverified = Deine E-Mail-Adresse ist noch nicht bestätigt. Öffne den Link 
 send-verification = Mail noch einmal schicken
 verification-sent = Die Mail ist unterwegs. Nur noch der Link in dieser Mail gilt.
 verify-title = E-Mail-Adresse bestätigen
+is-verified-title = Adresse bestätigt
 verify-text = Ist { $email } deine Adresse? Was damit als Gast bestellt wurde, kommt dann in dein Konto.
 verify = Adresse bestätigen
 verified = Deine E-Mail-Adresse ist bestätigt.

@@ -45,10 +45,13 @@ each = { $price } pro Stück
 shipping = Versand
 tax = Steuer
 total = Gesamt
+# Solange Versand und Steuern noch dazukommen
+total-so-far = Summe bisher
 # Anstelle eines Betrags, der erst an der Kasse feststeht
 at-checkout = an der Kasse
 blocked = Etwas im Warenkorb lässt sich so nicht kaufen. Beachte die Hinweise bei den Artikeln.
-no-account-needed = Du brauchst kein Konto. Noch wird nichts abgebucht.
+no-account-needed = Du brauchst kein Konto.
+nothing-charged-yet = Noch wird nichts abgebucht.
 
 # Der Gutschein, im Warenkorb und an der Kasse
 coupon-open = Hast du einen Gutschein?

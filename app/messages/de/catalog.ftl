@@ -67,6 +67,10 @@ front-page = Startseite
 filters = Filter
 # Klappt sie auf dem Telefon auf
 filters-open = Filtern
+# Schließt sie auf dem Telefon; darin steht, wie viel gefunden ist
+filters-show = { $things } zeigen
+# Klappt den Rest einer Gruppe auf
+filter-more = { $count } weitere
 filter-in-stock = Nur sofort lieferbar
 filter-category = Kategorie
 filter-rating = Bewertung
@@ -111,6 +115,8 @@ stock-low = Nur noch { $count } vorrätig
 stock-out = Zurzeit ausverkauft
 promise = Du kannst als Gast kaufen. Deine Kartendaten kommen nie auf unsere Server.
 # Vor der Artikelnummer
+# Was ein Kilogramm, ein Liter oder ein Meter davon kostet
+unit-price = { $price } / { $unit }
 item = Artikelnummer{" "}
 # Namen von Optionen, die Verkäufer am häufigsten verwenden
 option-colour = Farbe

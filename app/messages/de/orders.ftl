@@ -45,6 +45,7 @@ step-ordered = Bestellt
 step-awaiting-payment = Wartet auf Zahlung
 step-paid = Bezahlt
 step-being-packed = Wird gepackt
+step-packed = Gepackt
 step-partly-shipped = Teilweise versandt
 step-shipped = Versandt
 step-canceled = Storniert

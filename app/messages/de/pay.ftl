@@ -1,6 +1,7 @@
 # Wo eine Bestellung bezahlt wird: Reiter des Browsers und Überschrift
 title = Zahlung
 pay-order = Bestellung { $number } bezahlen
+order = Bestellung { $number }
 paid = Diese Bestellung ist bezahlt.
 see-order = Zu deiner Bestellung
 

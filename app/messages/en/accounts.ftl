@@ -41,6 +41,7 @@ is-unverified = Your e-mail address is not confirmed yet. Open the link in our m
 send-verification = Send the mail again
 verification-sent = The mail is on its way. Only the link in this one works now.
 verify-title = Confirm your e-mail address
+is-verified-title = Address confirmed
 verify-text = Is { $email } your address? What was ordered with it as a guest then joins your account.
 verify = Confirm the address
 verified = Your e-mail address is confirmed.

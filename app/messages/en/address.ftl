@@ -17,6 +17,6 @@ error-country = Choose a country we ship to.
 error-state = Choose the state.
 error-province = Choose the province.
 # `label` is the field's name, such as "ZIP code"
-error-postal-code = Enter the { $label } as used in { $country }.
+error-postal-code = The { $label } is missing or does not fit the country ({ $country }).
 error-too-long = At most { $max } characters fit on the label.
 error-characters = Use letters, digits and punctuation only.

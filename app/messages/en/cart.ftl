@@ -45,10 +45,13 @@ each = { $price } each
 shipping = Shipping
 tax = Tax
 total = Total
+# Where shipping and tax are still to come
+total-so-far = Total so far
 # In place of an amount that is known only at the checkout
 at-checkout = at checkout
 blocked = Something in the cart cannot be bought as it stands. See the notes at its lines.
-no-account-needed = No account needed. Nothing is charged yet.
+no-account-needed = No account needed.
+nothing-charged-yet = Nothing is charged yet.
 
 # The coupon, in the cart and at the checkout
 coupon-open = Have a coupon?

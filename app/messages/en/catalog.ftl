@@ -67,6 +67,10 @@ front-page = Front page
 filters = Filters
 # What unfolds them on a phone
 filters-open = Filter
+# Closes them on a phone; what is found stands in it
+filters-show = Show { $things }
+# Unfolds the rest of a group
+filter-more = { $count } more
 filter-in-stock = Ready to ship only
 filter-category = Category
 filter-rating = Rating
@@ -112,6 +116,8 @@ stock-low = Only { $count } left
 stock-out = Sold out for now
 promise = Buy as a guest. Your card never touches our servers.
 # Before the article number
+# What a kilogram, a litre or a metre of it costs
+unit-price = { $price } / { $unit }
 item = Item{" "}
 # Names of options that sellers use most; an English page shows the seller's own word
 option-colour = Colour

@@ -45,6 +45,7 @@ step-ordered = Ordered
 step-awaiting-payment = Waiting for payment
 step-paid = Paid
 step-being-packed = Being packed
+step-packed = Packed
 step-partly-shipped = Partly shipped
 step-shipped = Shipped
 step-canceled = Canceled

@@ -1,6 +1,7 @@
 # Where an order is paid: the browser's tab and the heading
 title = Payment
 pay-order = Pay order { $number }
+order = Order { $number }
 paid = This order is paid.
 see-order = See your order
 

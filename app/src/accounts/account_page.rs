@@ -2,7 +2,7 @@ use super::SignOutButton;
 use super::address_list::Addresses;
 use super::api::{self, AccountView};
 use super::register_page::NAME_LENGTH_MAX;
-use crate::orders::{OrderBadge, moment_text};
+use crate::orders::{OrderBadge, date_text, moment_text};
 use crate::page_data;
 use crate::routes;
 use crate::t;
@@ -35,15 +35,16 @@ fn Account(view: AccountView) -> impl IntoView {
             <PageHeading text=t::accounts::title()/>
             <div class="mt-6"><FlashNotice flash=view.flash/></div>
             <div class="account">
-                <div class="space-y-12">
-                    <Profile user=view.user is_verified=view.is_verified/>
-                    <Addresses addresses=view.addresses/>
-                    <Sessions sessions=view.sessions/>
-                </div>
                 <section aria-labelledby="orders-title" class="min-w-0">
                     <h2 id="orders-title" class="font-serif text-2xl">{t::accounts::orders_title()}</h2>
                     <History orders=view.orders is_continued=view.is_continued/>
                 </section>
+                <div class="account-facts">
+                    <Profile user=view.user is_verified=view.is_verified/>
+                    <Addresses addresses=view.addresses/>
+                    <Sessions sessions=view.sessions/>
+                    <SignOutButton/>
+                </div>
             </div>
         </div>
     }
@@ -64,8 +65,8 @@ fn Profile(user: UserView, is_verified: bool) -> impl IntoView {
                 <div><dt class="text-sm text-soft">{t::accounts::email()}</dt><dd class="break-words">{user.email}</dd></div>
             </dl>
             <Verification is_verified/>
-            <details>
-                <summary class="link">{t::accounts::rename_title()}</summary>
+            <details class="disclosure">
+                <summary>{t::accounts::rename_title()}</summary>
                 <form method="post" action=routes::to(api::Rename::PATH) class="mt-3 space-y-3">
                     <Field
                         label=t::accounts::name()
@@ -78,8 +79,7 @@ fn Profile(user: UserView, is_verified: bool) -> impl IntoView {
                     <Button>{t::accounts::rename()}</Button>
                 </form>
             </details>
-            <ul class="space-y-2">{links}</ul>
-            <SignOutButton/>
+            <ul class="space-y-2 empty:hidden">{links}</ul>
         </section>
     }
 }
@@ -184,7 +184,7 @@ fn OrderRow(order: OrderSummary) -> impl IntoView {
                     <OrderBadge status=order.status/>
                 </p>
                 <p class="mt-1 truncate">{quoting(&titles, &shown)}</p>
-                <p class="text-sm text-soft">{moment_text(&order.placed_at)}</p>
+                <p class="text-sm text-soft">{date_text(&order.placed_at)}</p>
             </div>
             <p class="tabular font-semibold">{t::money(order.total)}</p>
         </li>

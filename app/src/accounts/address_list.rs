@@ -27,8 +27,8 @@ fn AddressRow(kept: KeptAddress) -> impl IntoView {
     let change = t::accounts::change_address_of(kept.address.line1());
     let forget = t::accounts::forget_address_of(kept.address.line1());
     view! {
-        <li class="flex items-start justify-between gap-4 py-3" data-testid="account-address">
-            <p class="min-w-0">{lines.into_iter().map(|line| view! { <span class="block">{line}</span> }).collect_view()}</p>
+        <li class="space-y-2 py-3" data-testid="account-address">
+            <p class="min-w-0">{lines.into_iter().map(|line| view! { <span class="block"><bdi>{line}</bdi></span> }).collect_view()}</p>
             <div class="flex gap-4">
                 <a href=routes::address(Some(kept.id)) class="link" aria-label=change>{t::accounts::change_address()}</a>
                 <form method="post" action=routes::to(api::ForgetAddress::PATH)>

@@ -38,10 +38,11 @@ fn Verify(view: VerificationView, token: String) -> impl IntoView {
         }
         .at_once(),
     };
+    let title = if view.is_verified { t::accounts::is_verified_title() } else { t::accounts::verify_title() };
     view! {
-        <Head title=t::accounts::verify_title()/>
+        <Head title/>
         <div class="page-narrow space-y-6 py-12">
-            <PageHeading text=t::accounts::verify_title()/>
+            <PageHeading text=title/>
             {deed}
         </div>
     }

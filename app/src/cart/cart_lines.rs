@@ -42,7 +42,7 @@ fn CartLine(line: CartLineView) -> impl IntoView {
                 <div class="flex items-start justify-between gap-3">
                     <div class="min-w-0" lang=content_language()>
                         <a href=address class="plain-link font-serif text-lg leading-snug">{line.title.clone()}</a>
-                        <p class="text-sm text-soft empty:hidden">{options}</p>
+                        {(!options.is_empty()).then(|| view! { <p class="text-sm text-soft"><bdi>{options}</bdi></p> })}
                     </div>
                     <div class="shrink-0 text-end">
                         <Price amount=line.line_total class="font-semibold" test_id="cart-line-total"/>

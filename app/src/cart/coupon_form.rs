@@ -220,7 +220,7 @@ fn CodeEntry(
                         test_id="coupon-code"
                     />
                 </div>
-                <div class="pt-7">
+                <div class="coupon-press">
                     <Button
                         kind=ButtonKind::Secondary
                         form

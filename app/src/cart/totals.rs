@@ -2,6 +2,7 @@ use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, Price, button_class};
+use crate::visitor::use_visitor;
 use domain::cart::CartView;
 use domain::money::Money;
 use leptos::prelude::*;
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 /// What the cart comes to, and the way to pay it.
 #[component]
 pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
+    let visitor = use_visitor();
     let is_blocked = cart.is_blocked();
     let discount = (cart.discount.amount != 0).then_some(Money::new(-cart.discount.amount, cart.discount.currency));
     view! {
@@ -19,7 +21,7 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
                 <TotalRow label=t::cart::shipping() amount=cart.shipping/>
                 <TotalRow label=t::cart::tax() amount=cart.tax/>
                 <div class="flex items-baseline justify-between gap-4 border-t border-line pt-3 text-lg font-semibold">
-                    <dt>{t::cart::total()}</dt>
+                    <dt>{if cart.shipping.is_some() { t::cart::total() } else { t::cart::total_so_far() }}</dt>
                     <dd><Price amount=cart.total test_id="cart-total"/></dd>
                 </div>
             </dl>
@@ -39,7 +41,9 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
                     </a>
                 }.at_once()
             }}
-            <p class="mt-3 text-center text-sm text-soft">{t::cart::no_account_needed()}</p>
+            <p class="mt-3 text-center text-sm text-soft">
+                {move || visitor.name().is_none().then(t::cart::no_account_needed)} " " {t::cart::nothing_charged_yet()}
+            </p>
         </div>
     }
     .at_once()

@@ -22,7 +22,7 @@ pub(super) fn Delivery(seller: String, deliveries: Vec<DeliveryView>) -> impl In
         }
     });
     view! {
-        <details data-testid="product-delivery">
+        <details class="promise" data-testid="product-delivery">
             <summary>{promise(&seller, fastest, slowest)}</summary>
             <dl class="mt-2">{rows.collect_view()}</dl>
         </details>

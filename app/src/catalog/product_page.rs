@@ -108,6 +108,11 @@ fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries
         <p class="mt-3 text-2xl">
             <Price amount=chosen.price compare_at=chosen.compare_at_price class="font-semibold" test_id="product-price"/>
         </p>
+        {chosen.unit_price.map(|price| view! {
+            <p class="tabular text-sm text-soft" data-testid="product-unit-price">
+                {t::catalog::unit_price(&t::money(price.amount), price.per.symbol())}
+            </p>
+        })}
         <VariantPicker product=product.clone() chosen=chosen.clone()/>
         <BuyBox product chosen deliveries/>
         <p class="mt-4 text-sm text-soft">{t::catalog::item()} <span class="tabular">{sku}</span></p>

@@ -144,7 +144,7 @@ pub fn SummaryLines(lines: Vec<SummaryLine>) -> impl IntoView {
         }
         let problems = (!line.problems.is_empty()).then(|| view! { <LineProblems problems=line.problems.clone()/> });
         let options = (!line.options.is_empty())
-            .then(|| view! { <span class="block text-sm text-soft" lang=content_language()>{line.options.clone()}</span> });
+            .then(|| view! { <span class="block text-sm text-soft" lang=content_language()><bdi>{line.options.clone()}</bdi></span> });
         view! {
             <li class="flex items-start gap-4">
                 <span class="summary-picture" class:is-bare=is_bare>
@@ -194,7 +194,7 @@ pub fn TotalsList(
             <div class="order-totals-row"><dt>{t::cart::shipping()}</dt><dd class="tabular">{shipping}</dd></div>
             <div class="order-totals-row"><dt>{tax_label}</dt><dd class="tabular">{move || known(totals.get().tax)}</dd></div>
             <div class="order-totals-row order-totals-sum">
-                <dt>{t::cart::total()}</dt>
+                <dt>{move || if totals.get().shipping.is_some() { t::cart::total() } else { t::cart::total_so_far() }}</dt>
                 <dd class="tabular">{move || t::money(totals.get().total)}</dd>
             </div>
         </dl>

@@ -29,10 +29,13 @@ fn Payment(view: PayView, reload: Callback<()>) -> impl IntoView {
     let order = view.order.clone();
     let lines: Vec<SummaryLine> = order.seller_orders.iter().flat_map(|part| &part.lines).map(SummaryLine::from).collect();
     let totals = Totals::from(&order);
-    let title = t::pay::pay_order(order.number.as_str());
     let flash = view.flash.clone();
     // The hold is over and the gateway has not said yet what became of the payment.
     let is_late = order.reservation_expires_at.is_some() && view.seconds_left.is_none();
+    let title = match outcome(&order) {
+        Outcome::Ended => t::pay::order(order.number.as_str()),
+        _ => t::pay::pay_order(order.number.as_str()),
+    };
     let body = match outcome(&order) {
         Outcome::Payable if is_late => view! { <CheckedPayment/> }.at_once(),
         Outcome::Payable | Outcome::Open => view! { <OpenPayment view reload/> }.at_once(),
@@ -75,7 +78,7 @@ fn OpenPayment(view: PayView, reload: Callback<()>) -> impl IntoView {
 #[component]
 fn DoneSteps(order: OrderView) -> impl IntoView {
     let address = label_lines(order.shipping_address.clone(), &order.shipping_country);
-    let address = address.into_iter().map(|line| view! { <span class="block">{line}</span> }).collect_view();
+    let address = address.into_iter().map(|line| view! { <span class="block"><bdi>{line}</bdi></span> }).collect_view();
     let parcels = order
         .seller_orders
         .iter()

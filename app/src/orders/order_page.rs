@@ -1,7 +1,7 @@
 use super::api::{self, OrderPageView};
 use super::badge::OrderBadge;
 use super::progress::{ParcelProgress, Timeline};
-use super::when::moment_text;
+use super::when::{date_text, moment_text};
 use crate::accounts::{AccountForm, RegisterForm};
 use crate::checkout::{HoldTimer, Outcome, SummaryLine, SummaryLines, Totals, TotalsList, outcome};
 use crate::countries::label_lines;
@@ -44,14 +44,14 @@ fn Order(view: OrderPageView) -> impl IntoView {
                 <div class="mt-4 flex flex-wrap items-center gap-3">
                     {is_thanks.then(|| view! { <span class="tabular font-semibold whitespace-nowrap" data-testid="order-number">{order.number.to_string()}</span> })}
                     <OrderBadge status=order.status/>
-                    <span class="text-soft">{moment_text(&order.placed_at)}</span>
+                    <span class="text-soft">{date_text(&order.placed_at)}</span>
                 </div>
                 {is_thanks.then(|| view! { <Thanks email=order.email.clone()/> })}
                 <NextDeed order=order.clone() seconds_left/>
+                <div class="mt-8 space-y-8">{parts}</div>
+                {claim}
                 {keep}
                 {offer}
-                {claim}
-                <div class="mt-8 space-y-8">{parts}</div>
             </div>
             <Facts order gateway/>
         </div>
@@ -124,10 +124,10 @@ fn AwaitedPayment(order: OrderView, seconds_left: Option<u32>) -> impl IntoView 
 fn KeepLink(link: String) -> impl IntoView {
     let href = link.clone();
     view! {
-        <section class="panel mt-6" aria-labelledby="keep-link-title">
+        <section class="panel mt-10" aria-labelledby="keep-link-title">
             <h2 id="keep-link-title" class="font-semibold">{t::orders::keep_link_title()}</h2>
             <p class="mt-1 text-sm text-soft">{t::orders::keep_link_text()}</p>
-            <p class="mt-2"><a href=href rel="external" class="link break-all" data-testid="order-tracking-link">{link}</a></p>
+            <p class="mt-2"><a href=href rel="external" class="link block truncate" data-testid="order-tracking-link">{link}</a></p>
         </section>
     }
 }
@@ -150,7 +150,7 @@ fn AccountOffer(order: OrderView) -> impl IntoView {
 #[component]
 fn ClaimOffer(number: String) -> impl IntoView {
     view! {
-        <form method="post" action=routes::to(api::Claim::PATH) class="panel mt-6 flex flex-wrap items-center justify-between gap-4">
+        <form method="post" action=routes::to(api::Claim::PATH) class="panel mt-10 flex flex-wrap items-center justify-between gap-4">
             <input type="hidden" name="number" value=number/>
             <p>{t::orders::claim_text()}</p>
             <Button>{t::orders::claim()}</Button>
@@ -178,7 +178,7 @@ fn Parcel(part: SellerOrderView) -> impl IntoView {
 fn Facts(order: OrderView, gateway: Gateway) -> impl IntoView {
     let (totals, coupon) = (Totals::from(&order), order.coupon.clone());
     let address = label_lines(order.shipping_address.clone(), &order.shipping_country);
-    let address = address.into_iter().map(|line| view! { <span class="block">{line}</span> }).collect_view();
+    let address = address.into_iter().map(|line| view! { <span class="block"><bdi>{line}</bdi></span> }).collect_view();
     let refunds = order.refunds.iter().map(refund_text).map(|text| view! { <li>{text}</li> }).collect_view();
     let refunds = (!order.refunds.is_empty()).then(|| view! { <ul class="mt-2 space-y-1 text-sm">{refunds}</ul> });
     let is_test = gateway == Gateway::Sandbox;

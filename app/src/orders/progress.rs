@@ -12,7 +12,7 @@ enum Reached {
     Later,
 }
 
-/// The way of one seller's parcel: ordered, paid, shipped.
+/// The way of one seller's parcel: ordered, paid, packed, shipped.
 #[component]
 pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     if part.status == SellerOrderStatus::Canceled {
@@ -47,15 +47,16 @@ pub(super) fn ParcelProgress(part: SellerOrderView) -> impl IntoView {
     .at_once()
 }
 
-fn steps(status: SellerOrderStatus) -> [(&'static str, Reached); 3] {
+fn steps(status: SellerOrderStatus) -> [(&'static str, Reached); 4] {
     use Reached::{Done, Later, Now};
-    let (ordered, paid, shipped) = (t::orders::step_ordered(), t::orders::step_paid(), t::orders::step_shipped());
+    let (ordered, paid, packed, shipped) =
+        (t::orders::step_ordered(), t::orders::step_paid(), t::orders::step_packed(), t::orders::step_shipped());
     match status {
-        SellerOrderStatus::Pending => [(ordered, Done), (t::orders::step_awaiting_payment(), Now), (shipped, Later)],
-        SellerOrderStatus::ToShip => [(ordered, Done), (paid, Done), (t::orders::step_being_packed(), Now)],
-        SellerOrderStatus::PartiallyShipped => [(ordered, Done), (paid, Done), (t::orders::step_partly_shipped(), Now)],
-        SellerOrderStatus::Shipped => [(ordered, Done), (paid, Done), (shipped, Done)],
-        SellerOrderStatus::Canceled => [(ordered, Done), (t::orders::step_canceled(), Done), (shipped, Later)],
+        SellerOrderStatus::Pending => [(ordered, Done), (t::orders::step_awaiting_payment(), Now), (packed, Later), (shipped, Later)],
+        SellerOrderStatus::ToShip => [(ordered, Done), (paid, Done), (t::orders::step_being_packed(), Now), (shipped, Later)],
+        SellerOrderStatus::PartiallyShipped => [(ordered, Done), (paid, Done), (packed, Done), (t::orders::step_partly_shipped(), Now)],
+        SellerOrderStatus::Shipped => [(ordered, Done), (paid, Done), (packed, Done), (shipped, Done)],
+        SellerOrderStatus::Canceled => [(ordered, Done), (t::orders::step_canceled(), Done), (packed, Later), (shipped, Later)],
     }
 }
 

@@ -1,6 +1,6 @@
 use super::store::{self, CountRow};
 use crate::{Context, Failure};
-use domain::catalog::{Facet, FacetValue, ListingCursor, ListingQuery, ListingView, Sort};
+use domain::catalog::{Facet, FacetValue, ListingCursor, ListingQuery, ListingView, Sort, by_size};
 use domain::language::Language;
 use domain::money::{Currency, Money};
 use domain::refusal::NoRefusal;
@@ -108,11 +108,15 @@ fn facets(query: &ListingQuery, filters: &Filters, counts: Vec<CountRow>) -> Vec
     let mut facets: Vec<Facet> = Vec::new();
     for row in counts {
         let selected = is_selected(query, filters, &row);
-        let value = FacetValue { value: row.value, label: row.label, count: row.count, selected };
+        let value = FacetValue { value: row.value, label: row.label, count: row.count, selected, within: row.within };
         match facets.last_mut() {
             Some(facet) if facet.field == row.field => facet.values.push(value),
             _ => facets.push(Facet { field: row.field, label: row.name, values: vec![value] }),
         }
+    }
+    // Those of most products come first, but sizes as they grow.
+    for facet in facets.iter_mut().filter(|facet| facet.field.starts_with("option.")) {
+        facet.values.sort_by(|one, other| by_size(&one.label, &other.label));
     }
     facets
 }
@@ -135,6 +139,7 @@ fn price_bound(field: &str, label: &str, bound: Money, chosen: Option<i64>, coun
         label: bound.to_string(),
         count: u32::try_from(count).unwrap_or(u32::MAX),
         selected: chosen == Some(bound.amount),
+        within: None,
     };
     Facet { field: field.to_owned(), label: label.to_owned(), values: vec![value] }
 }
@@ -159,7 +164,7 @@ mod tests {
     #[test]
     fn of_many_options_those_of_most_products_are_offered_and_those_chosen() {
         let facet = |field: &str, count, selected| {
-            let value = FacetValue { value: "x".to_owned(), label: "x".to_owned(), count, selected };
+            let value = FacetValue { value: "x".to_owned(), label: "x".to_owned(), count, selected, within: None };
             Facet { field: field.to_owned(), label: field.to_owned(), values: vec![value] }
         };
         let counted =

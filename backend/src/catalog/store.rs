@@ -1,7 +1,7 @@
 use super::listing::Filters;
 use super::picture::Picture;
 use domain::catalog::{
-    Availability, CategoryRef, CategoryView, DepartmentView, OptionView, ProductCard, ProductView, Rating, SellerRef, VariantView,
+    Availability, CategoryRef, CategoryView, DepartmentView, Measure, OptionView, ProductCard, ProductView, Rating, SellerRef, VariantView,
 };
 use domain::id::{CategoryId, ProductId, SellerId, VariantId};
 use domain::language::Language;
@@ -101,18 +101,23 @@ struct VariantRow {
     options: BTreeMap<String, String>,
     amount: i64,
     compare_at: Option<i64>,
+    measure: Option<String>,
     available: i64,
 }
 
 impl VariantRow {
     fn view(self, currency: Currency) -> VariantView {
         let available = u32::try_from(self.available.max(0)).unwrap_or(u32::MAX);
+        let price = Money::new(self.amount, currency);
+        // The database keeps nothing that is no measure.
+        let measure = self.measure.and_then(|measure| measure.parse::<Measure>().ok());
         VariantView {
             id: self.id,
             sku: self.sku,
             options: self.options,
-            price: Money::new(self.amount, currency),
+            price,
             compare_at_price: self.compare_at.map(|amount| Money::new(amount, currency)),
+            unit_price: measure.and_then(|measure| measure.unit_price(price)),
             availability: Availability::of(available),
             available,
         }
@@ -137,7 +142,7 @@ pub(super) async fn product(
             ) as "department: Json<CategoryRef>",
             coalesce((
                 select jsonb_agg(jsonb_build_object('id', variant.variant_id, 'sku', sku, 'options', variant.options, 'amount', amount,
-                    'compare_at', compare_at_amount, 'available', coalesce((
+                    'compare_at', compare_at_amount, 'measure', measure, 'available', coalesce((
                         select sum(on_hand - allocated - held) from stock_level where stock_level.stock_item_id = variant.stock_item_id
                     ), 0)) order by variant.position, sku)
                 from variant join price on price.variant_id = variant.variant_id and price.currency = $3
@@ -324,6 +329,7 @@ pub(super) struct CountRow {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) label: String,
+    pub(super) within: Option<String>,
     pub(super) count: u32,
 }
 
@@ -411,22 +417,24 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
             join seller on seller.seller_id = page.seller_id
             join category on category.category_id = page.category_id
         ), counts as (
-            select 'category' as field, 'Category' as name, category.slug as value, coalesce(category.names ->> $15, category.name) as label, count(distinct product_id) as count
+            select 'category' as field, 'Category' as name, category.slug as value, coalesce(category.names ->> $15, category.name) as label, (
+                select slug from category as above where above.category_id = category.parent_id
+            ) as within, count(distinct product_id) as count
             from offer join category as own using (category_id) join category on category.category_id = any (own.path)
             where failed <@ '{category}' group by category.category_id
             union all
-            select 'seller', 'Seller', seller.slug, seller.name, count(distinct product_id)
+            select 'seller', 'Seller', seller.slug, seller.name, null, count(distinct product_id)
             from offer join seller using (seller_id) where failed <@ '{seller}' group by seller.seller_id
             union all
-            select 'option.' || replace(lower(own.key), ' ', '_'), min(own.key), min(own.value), min(own.value), count(distinct product_id)
+            select 'option.' || replace(lower(own.key), ' ', '_'), min(own.key), min(own.value), min(own.value), null, count(distinct product_id)
             from offer, jsonb_each_text(offer.options) as own
             where failed <@ array['option.' || replace(lower(own.key), ' ', '_')]
             group by replace(lower(own.key), ' ', '_'), lower(own.value)
             union all
-            select 'in_stock', 'Availability', 'true', 'In stock', count(distinct product_id)
+            select 'in_stock', 'Availability', 'true', 'In stock', null, count(distinct product_id)
             from offer where failed <@ '{in_stock}' and available having count(*) > 0
             union all
-            select 'min_rating', 'Rating', stars::text, stars || ' and up', count(distinct product_id)
+            select 'min_rating', 'Rating', stars::text, stars || ' and up', null, count(distinct product_id)
             from offer join matching using (product_id), generate_series(1, 4) as stars
             where failed <@ '{min_rating}' and rating_count > 0 and rating_sum >= stars * rating_count group by stars
         ), numbered as (
@@ -435,7 +443,7 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
         select (select count(*) from found) as "total!",
             coalesce((select jsonb_agg(card order by rank, product_id) from cards), '[]') as "cards!: Json<Vec<CardRow>>",
             coalesce((
-                select jsonb_agg(jsonb_build_object('field', field, 'name', name, 'value', value, 'label', label, 'count', count)
+                select jsonb_agg(jsonb_build_object('field', field, 'name', name, 'value', value, 'label', label, 'within', within, 'count', count)
                     order by field, count desc, label)
                 from numbered where place <= $14
             ), '[]') as "counts!: Json<Vec<CountRow>>",

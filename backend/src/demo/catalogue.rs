@@ -166,6 +166,9 @@ pub(super) struct Variant {
     pub(super) values: Vec<String>,
     pub(super) prices: BTreeMap<String, Price>,
     pub(super) weight_grams: i32,
+    /// What it holds, where it is sold by that: `250 g`.
+    #[serde(default)]
+    pub(super) measure: Option<String>,
     /// By warehouse code.
     pub(super) stock: BTreeMap<String, i32>,
 }

@@ -215,8 +215,8 @@ pub(super) async fn insert_variant(
     let (id, stock_item) = (VariantId(db::new_id()), db::new_id());
     sqlx::query!("insert into stock_item (stock_item_id, kind) values ($1, 'variant')", stock_item).execute(&mut *tx).await?;
     sqlx::query!(
-        "insert into variant (variant_id, product_id, seller_id, stock_item_id, sku, options, weight_grams, position)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into variant (variant_id, product_id, seller_id, stock_item_id, sku, options, weight_grams, measure, position)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id.0,
         product.0,
         seller.0,
@@ -224,6 +224,7 @@ pub(super) async fn insert_variant(
         variant.sku,
         Json(options) as _,
         variant.weight_grams,
+        variant.measure,
         position
     )
     .execute(&mut *tx)

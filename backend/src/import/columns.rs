@@ -29,6 +29,8 @@ pub(super) enum Column {
     Price,
     CompareAt,
     Barcode,
+    Measure,
+    MeasureUnit,
     Picture,
     PicturePosition,
     PictureAlt,
@@ -39,7 +41,7 @@ use Column as C;
 
 /// Each column with the names it bears: the one of the files that Shopify exports, then those of its newer template and of
 /// older files.
-const COLUMNS: [(Column, &[&str]); 25] = [
+const COLUMNS: [(Column, &[&str]); 27] = [
     (C::Handle, &["Handle", "URL handle"]),
     (C::Title, &["Title"]),
     (C::Body, &["Body (HTML)", "Body HTML", "Description"]),
@@ -61,6 +63,8 @@ const COLUMNS: [(Column, &[&str]); 25] = [
     (C::Price, &["Variant Price", "Price"]),
     (C::CompareAt, &["Variant Compare At Price", "Compare-at price"]),
     (C::Barcode, &["Variant Barcode", "Barcode"]),
+    (C::Measure, &["Unit Price Total Measure"]),
+    (C::MeasureUnit, &["Unit Price Total Measure Unit"]),
     (C::Picture, &["Image Src", "Product image URL"]),
     (C::PicturePosition, &["Image Position"]),
     (C::PictureAlt, &["Image Alt Text"]),

@@ -170,7 +170,8 @@ impl<'a> Saving<'a> {
         let differs = (&variant.sku, &variant.options, variant.position) != (&known.sku, &known.options.0, known.position)
             || known.is_withdrawn
             || variant.weight_grams.is_some_and(|grams| grams != known.weight_grams)
-            || (variant.barcode.is_some() && variant.barcode != known.barcode);
+            || (variant.barcode.is_some() && variant.barcode != known.barcode)
+            || (variant.measure.is_some() && variant.measure != known.measure);
         let costs_differently = (Some(variant.amount), variant.compare_at) != (known.amount, known.compare_at);
         if differs {
             store::update_variant(self.tx, known.id, variant).await?;

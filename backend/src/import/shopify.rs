@@ -4,7 +4,7 @@
 use super::RowError;
 use super::columns::{Cells, Column as C, Columns, NOT_SHOPIFYS};
 use super::rows::Rows;
-use domain::catalog::Slug;
+use domain::catalog::{Measure, Slug};
 use domain::id::SellerId;
 use domain::money::{Currency, Money};
 use sha2::{Digest as _, Sha256};
@@ -65,9 +65,11 @@ pub(super) struct Variant {
     pub(super) options: BTreeMap<String, String>,
     pub(super) amount: i64,
     pub(super) compare_at: Option<i64>,
-    /// None, like the barcode, where the file does not speak of it.
+    /// None, like the barcode and the measure, where the file does not speak of it.
     pub(super) weight_grams: Option<i32>,
     pub(super) barcode: Option<String>,
+    /// What it holds, where it is sold by that: `250 g`.
+    pub(super) measure: Option<String>,
     pub(super) quantity: i32,
     /// Its place among the product's variants.
     pub(super) position: i32,
@@ -361,6 +363,7 @@ impl Draft {
             compare_at: amount(row, C::CompareAt, self.shop.currency)?.filter(|former| *former > price),
             weight_grams: grams(row)?,
             barcode: code(row, C::Barcode)?,
+            measure: measure(row),
             quantity: quantity(row)?,
             position: self.variant_rows - 1,
             picture: address(row, C::VariantPicture)?.map(|url| Picture {
@@ -519,6 +522,12 @@ fn grams(row: &Cells) -> Result<Option<i32>, RowError> {
         Ok(grams) if is_decimal && grams <= GRAMS_MAX => Ok(Some(grams + i32::from(part.as_bytes()[0] >= b'5'))),
         _ => Err(row.wrong(C::Grams, format!("is not a weight from 0 to {GRAMS_MAX} grams"))),
     }
+}
+
+/// Shopify writes a zero where nothing is measured, and knows units that no price is compared by here: then it is none.
+fn measure(row: &Cells) -> Option<String> {
+    let text = format!("{} {}", row.get(C::Measure), row.get(C::MeasureUnit).to_ascii_lowercase());
+    text.parse::<Measure>().is_ok().then_some(text)
 }
 
 fn address(row: &Cells, column: C) -> Result<Option<Url>, RowError> {

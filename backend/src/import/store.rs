@@ -110,6 +110,7 @@ pub(super) struct KnownVariant {
     pub(super) options: Json<BTreeMap<String, String>>,
     pub(super) weight_grams: i32,
     pub(super) barcode: Option<String>,
+    pub(super) measure: Option<String>,
     pub(super) position: i32,
     pub(super) is_withdrawn: bool,
     /// In the file's currency.
@@ -121,7 +122,7 @@ pub(super) async fn known_variants(tx: &mut PgConnection, product: ProductId, cu
     sqlx::query_as!(
         KnownVariant,
         r#"select variant.variant_id as "id: VariantId", sku, options as "options: Json<BTreeMap<String, String>>", weight_grams, barcode,
-            position, withdrawn_at is not null as "is_withdrawn!", amount as "amount?", compare_at_amount as compare_at
+            measure, position, withdrawn_at is not null as "is_withdrawn!", amount as "amount?", compare_at_amount as compare_at
         from variant left join price on price.variant_id = variant.variant_id and currency = $2
         where product_id = $1 order by position, sku"#,
         product.0,
@@ -253,8 +254,8 @@ pub(super) async fn insert_variant(
     let (id, stock_item) = (VariantId(db::new_id()), db::new_id());
     sqlx::query!("insert into stock_item (stock_item_id, kind) values ($1, 'variant')", stock_item).execute(&mut *tx).await?;
     sqlx::query!(
-        "insert into variant (variant_id, product_id, seller_id, stock_item_id, sku, options, weight_grams, barcode, position)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into variant (variant_id, product_id, seller_id, stock_item_id, sku, options, weight_grams, barcode, measure, position)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id.0,
         product.0,
         seller.0,
@@ -263,6 +264,7 @@ pub(super) async fn insert_variant(
         Json(&variant.options) as _,
         variant.weight_grams.unwrap_or_default(),
         variant.barcode,
+        variant.measure,
         variant.position
     )
     .execute(tx)
@@ -270,18 +272,19 @@ pub(super) async fn insert_variant(
     Ok(id)
 }
 
-/// A weight or a barcode of which the file does not speak stays.
+/// A weight, a barcode or a measure of which the file does not speak stays.
 pub(super) async fn update_variant(tx: &mut PgConnection, id: VariantId, variant: &Variant) -> sqlx::Result<()> {
     sqlx::query!(
         "update variant set sku = $2, options = $3, weight_grams = coalesce($4, weight_grams), barcode = coalesce($5, barcode),
-            position = $6, withdrawn_at = null
+            position = $6, measure = coalesce($7, measure), withdrawn_at = null
         where variant_id = $1",
         id.0,
         variant.sku,
         Json(&variant.options) as _,
         variant.weight_grams,
         variant.barcode,
-        variant.position
+        variant.position,
+        variant.measure
     )
     .execute(tx)
     .await?;

@@ -105,6 +105,7 @@ mod tests {
             options: BTreeMap::from([("Colour".to_owned(), colour.to_owned()), ("Size".to_owned(), size.to_owned())]),
             price: Money::new(1_000, Currency::Usd),
             compare_at_price: None,
+            unit_price: None,
             availability: Availability::of(available),
             available,
         }

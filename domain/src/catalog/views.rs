@@ -1,3 +1,4 @@
+use super::UnitPrice;
 use crate::id::{CategoryId, ProductId, SellerId, VariantId};
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,8 @@ pub struct FacetValue {
     pub label: String,
     pub count: u32,
     pub selected: bool,
+    /// The value that this one is a part of, as a category is of the one above it.
+    pub within: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +159,8 @@ pub struct VariantView {
     pub options: BTreeMap<String, String>,
     pub price: Money,
     pub compare_at_price: Option<Money>,
+    /// Of what is sold by weight, volume or length.
+    pub unit_price: Option<UnitPrice>,
     pub availability: Availability,
     pub available: u32,
 }

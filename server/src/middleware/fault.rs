@@ -42,7 +42,7 @@ fn page(status: StatusCode) -> String {
     let direction = if market.language.runs_right_to_left() { "rtl" } else { "ltr" };
     format!(
         "<!DOCTYPE html><html lang=\"{language}\" dir=\"{direction}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title} · Souk</title><style>{}</style></head><body><main><h1>{title}</h1>\
+         <title>{title} · Souk</title><style>{}</style></head><body><header><a href=\"{home}\">Souk</a></header><main><h1>{title}</h1>\
          <p>{text}</p><p>{reference}<code>{id}</code></p><p><a href=\"{home}\">{way_back}</a></p></main></body></html>",
         plain::STYLE
     )

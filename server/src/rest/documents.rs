@@ -80,54 +80,80 @@ pub(super) async fn page(Extension(documents): Extension<Arc<Documents>>) -> Res
 fn page_of(document: &Value) -> String {
     let mut html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Souk API</title><style>{}</style></head><body><h1>Souk API</h1><p>{}</p>\
+         <title>Souk API</title><style>{}</style></head><body><header><a href=\"/\">Souk</a></header><main><h1>Souk API</h1><p>{}</p>\
          <p>For programs: <a href=\"/api/v1/openapi.json\">openapi.json</a>.</p>",
         plain::STYLE,
         prose(&document["info"]["description"])
     );
     let empty = Map::new();
-    let paths = document["paths"].as_object().unwrap_or(&empty);
-    for tag in document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str()) {
-        write_to(&mut html, format_args!("<h2>{}</h2>", escaped(tag)));
-        for (path, operations) in paths {
-            for (method, operation) in operations.as_object().unwrap_or(&empty) {
-                if operation["tags"][0] == tag {
-                    write_operation(&mut html, method, path, operation);
-                }
-            }
-        }
+    let groups = groups(document);
+    write_contents(&mut html, &groups);
+    for (tag, operations) in &groups {
+        write_to(&mut html, format_args!("<h2 id=\"{0}\">{0}</h2>", escaped(tag)));
+        operations.iter().for_each(|operation| write_operation(&mut html, operation));
     }
     write_codes(&mut html);
-    html.push_str("<h2>Schemas</h2>");
+    html.push_str("<h2 id=\"schemas\">Schemas</h2>");
     for (name, schema) in document["components"]["schemas"].as_object().unwrap_or(&empty) {
         let name = escaped(name);
         write_to(&mut html, format_args!("<details id=\"schema-{name}\"><summary>{name}</summary>{}</details>", pretty(schema)));
     }
-    html.push_str("</body></html>");
+    html.push_str("</main></body></html>");
     html
 }
 
-fn write_operation(html: &mut String, method: &str, path: &str, operation: &Value) {
-    let (method, path) = (method.to_uppercase(), escaped(path));
-    write_to(
-        html,
-        format_args!(
-            "<h3><code>{method} {path}</code></h3><p>{}</p><p>{}</p>",
-            prose(&operation["summary"]),
-            prose(&operation["description"])
-        ),
-    );
-    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if !parameters.is_empty() {
-        html.push_str("<table><tr><th>Parameter</th><th>In</th><th>What it is</th></tr>");
-        for parameter in parameters {
-            let cell = |name: &str| escaped(parameter[name].as_str().unwrap_or_default());
-            let required = if parameter["required"] == true { " (required)" } else { "" };
-            let row = (cell("name"), cell("in"), prose(&parameter["description"]));
-            write_to(html, format_args!("<tr><td><code>{}</code></td><td>{}{required}</td><td>{}</td></tr>", row.0, row.1, row.2));
-        }
-        html.push_str("</table>");
+/// One thing that can be asked for.
+struct Operation<'a> {
+    method: String,
+    path: &'a str,
+    value: &'a Value,
+}
+
+impl Operation<'_> {
+    /// What a link leads to.
+    fn anchor(&self) -> String {
+        escaped(&format!("{}-{}", self.method.to_lowercase(), self.path.trim_start_matches('/').replace(['/', '{', '}'], "-")))
     }
+}
+
+/// The operations by their tags, in the order of the description.
+fn groups(document: &Value) -> Vec<(&str, Vec<Operation<'_>>)> {
+    let paths = || document["paths"].as_object().into_iter().flatten();
+    let all = || {
+        paths().flat_map(|(path, operations)| {
+            let operations = operations.as_object().into_iter().flatten();
+            operations.map(move |(method, value)| Operation { method: method.to_uppercase(), path, value })
+        })
+    };
+    let tags = document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str());
+    tags.map(|tag| (tag, all().filter(|operation| operation.value["tags"][0] == tag).collect())).collect()
+}
+
+fn write_contents(html: &mut String, groups: &[(&str, Vec<Operation<'_>>)]) {
+    html.push_str("<nav aria-label=\"Contents\">");
+    for (tag, operations) in groups {
+        write_to(html, format_args!("<details><summary>{}</summary><ul>", escaped(tag)));
+        for operation in operations {
+            let (anchor, method, path) = (operation.anchor(), &operation.method, escaped(operation.path));
+            write_to(
+                html,
+                format_args!("<li><a href=\"#{anchor}\"><code>{method} {path}</code></a> {}</li>", prose(&operation.value["summary"])),
+            );
+        }
+        html.push_str("</ul></details>");
+    }
+    html.push_str("<ul><li><a href=\"#codes\">Error codes</a></li><li><a href=\"#schemas\">Schemas</a></li></ul></nav>");
+}
+
+fn write_operation(html: &mut String, operation: &Operation<'_>) {
+    let (anchor, method, path) = (operation.anchor(), &operation.method, escaped(operation.path));
+    let operation = operation.value;
+    write_to(html, format_args!("<h3 id=\"{anchor}\"><code>{method} {path}</code></h3><p>{}</p>", prose(&operation["summary"])));
+    let description = prose(&operation["description"]);
+    if !description.is_empty() {
+        write_to(html, format_args!("<p>{description}</p>"));
+    }
+    write_parameters(html, operation);
     if let Some(body) = operation.pointer("/requestBody/content/application~1json/schema") {
         write_to(html, format_args!("<p>Body: {}</p>", reference(body)));
     }
@@ -142,8 +168,23 @@ fn write_operation(html: &mut String, method: &str, path: &str, operation: &Valu
     html.push_str("</table>");
 }
 
+fn write_parameters(html: &mut String, operation: &Value) {
+    let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if parameters.is_empty() {
+        return;
+    }
+    html.push_str("<table><tr><th>Parameter</th><th>In</th><th>What it is</th></tr>");
+    for parameter in parameters {
+        let cell = |name: &str| escaped(parameter[name].as_str().unwrap_or_default());
+        let required = if parameter["required"] == true { " (required)" } else { "" };
+        let row = (cell("name"), cell("in"), prose(&parameter["description"]));
+        write_to(html, format_args!("<tr><td><code>{}</code></td><td>{}{required}</td><td>{}</td></tr>", row.0, row.1, row.2));
+    }
+    html.push_str("</table>");
+}
+
 fn write_codes(html: &mut String) {
-    html.push_str("<h2>Error codes</h2><table><tr><th>Code</th><th>Status</th><th>Meaning</th></tr>");
+    html.push_str("<h2 id=\"codes\">Error codes</h2><table><tr><th>Code</th><th>Status</th><th>Meaning</th></tr>");
     for code in ErrorCode::ALL {
         let name = serde_json::to_value(code).unwrap_or_default();
         let name = escaped(name.as_str().unwrap_or_default());

@@ -1,0 +1,1 @@
+update variant set measure = '250 g';
