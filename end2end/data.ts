@@ -115,6 +115,15 @@ export async function reviewedProduct(): Promise<{ slug: string; reviews: number
   return rows[0];
 }
 
+/** A product that is sold by weight or volume, with the first price and what it holds. */
+export async function measuredProduct(): Promise<{ slug: string; variant: string; amount: number; measure: string }> {
+  const { rows } = await pool.query(
+    `select slug, variant_id as variant, amount::int as amount, measure from variant join product using (product_id) join price using (variant_id)
+     where currency = 'USD' and measure like '% g' and product.status = 'published' order by slug, sku limit 1`,
+  );
+  return rows[0];
+}
+
 /** The demonstration's Speckle Mug: each value of its first option has a picture of its own, and its category a department. */
 export async function colouredProduct(): Promise<{ slug: string; category: string; department: string; option: string; values: number }> {
   const { rows } = await pool.query(

@@ -28,7 +28,7 @@ pub(crate) fn Header() -> impl IntoView {
                             {move || visitor.name().unwrap_or_else(|| t::frame::account().to_owned())}
                         </span>
                     </a>
-                    <a href=routes::to(routes::CART) class="header-link" data-testid="header-cart">
+                    <a href=routes::to(routes::CART) class="header-link header-link-counted" data-testid="header-cart">
                         <Icon name="bag"/>
                         <span class="max-md:sr-only">{t::frame::cart()}</span>
                         <CartBadge/>

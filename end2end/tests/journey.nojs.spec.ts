@@ -73,6 +73,7 @@ test('a coupon at the checkout takes nothing away that was typed, without JavaSc
   };
   await enter('NO-SUCH-CODE', 'button');
   await expect(page.getByTestId('form-errors')).toContainText('There is no such coupon.');
+  await expect(page.getByTestId('coupon-code'), 'what was refused can be mended').toHaveValue('NO-SUCH-CODE');
   await typed();
   await enter(code, 'button');
   await expect(page.getByText('The coupon is in your cart.')).toBeVisible();

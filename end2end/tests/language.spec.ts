@@ -1,5 +1,5 @@
 import { accessible, expect, expectStatus, hydrated, picture, test, visit } from '../fixtures';
-import { address, cards, freshEmail, makeProduct, makeVariants, ordersOf } from '../data';
+import { address, cards, freshEmail, makeProduct, makeVariants, ordersOf, reviewedProduct } from '../data';
 import { Shop } from '../pages/shop';
 
 test('a German buys in German and in euros', async ({ page }) => {
@@ -177,3 +177,30 @@ for (const width of [390, 1440]) {
     }
   });
 }
+
+test('money and dates read the same from the server and in the browser', async ({ page }) => {
+  const shop = new Shop(page);
+  const { slug } = await reviewedProduct();
+  await shop.putIntoCart(await makeProduct({ stock: 3, price: 123456 }));
+  const number = await shop.placeOrder(freshEmail());
+  const figures = 'main :is(.product, .listing, .checkout) :is(.tabular, time):not([data-testid="checkout-hold-timer"])';
+  for (const market of ['', '/de', '/de-usd', '/en-eur']) {
+    for (const path of [`/p/${slug}`, '/c/home-and-table', `/orders/${number}`]) {
+      const address = market + path;
+      const html = await (await page.request.get(address)).text();
+      const sent = await page.evaluate(([html, figures]) => {
+        const document = new DOMParser().parseFromString(html, 'text/html');
+        return [...document.querySelectorAll(figures)].map((element) => element.textContent);
+      }, [html, figures]);
+      expect(sent.filter((text) => /\d/.test(text ?? '')).length, address).toBeGreaterThan(3);
+      // The page before has nothing of it: what stands there then was made in the browser.
+      await visit(page, `${market}/account/sign-in`);
+      await page.evaluate((address) => {
+        const link = Object.assign(document.createElement('a'), { href: address });
+        document.body.append(link);
+        link.click();
+      }, address);
+      await expect.poll(() => page.locator(figures).allTextContents(), address).toEqual(sent);
+    }
+  }
+});

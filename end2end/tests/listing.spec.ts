@@ -107,3 +107,65 @@ test('what is not found is said, with ways on', async ({ page }) => {
   await page.getByTestId('listing-applied').getByRole('link').first().click();
   await expect(page.getByRole('main').getByRole('link', { name: product.title }).first()).toBeVisible();
 });
+
+test('on a phone the filters lie over the page and say how much is found', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, '/search');
+  const filters = page.getByTestId('listing-filters');
+  const first = page.getByTestId('product-card').first();
+  const open = filters.locator('> summary');
+  await open.click();
+  const show = filters.getByRole('button', { name: /^Show \d+ things$/ });
+  await expect(show, 'its last button is in sight at once').toBeInViewport({ ratio: 1 });
+  const lies = () => filters.evaluate((filters) => [100, 400, 700].every((y) => filters.contains(document.elementFromPoint(195, y))));
+  await expect.poll(lies, 'nothing of the page shows through').toBe(true);
+  await filters.getByLabel('Ready to ship only').check();
+  await page.waitForURL(/in_stock=true/);
+  const count = await page.getByTestId('listing-count').textContent();
+  await expect(show, 'it follows what is found').toHaveText(`Show ${count}`);
+  await accessible(page);
+  await show.click();
+  await expect(filters.getByLabel('Ready to ship only')).toBeHidden();
+  await expect(first).toBeVisible();
+
+  await open.click();
+  await page.keyboard.press('Escape');
+  await expect(show).toBeHidden();
+  // Whoever leaves it by the keyboard sees what has the focus.
+  await open.click();
+  await show.focus();
+  await page.keyboard.press('Tab');
+  await expect(show).toBeHidden();
+  await expect(page.locator(':focus')).toBeVisible();
+});
+
+test('categories unfold where one has gone in, sizes come as they grow', async ({ page }) => {
+  await visit(page, '/search');
+  const filters = page.getByTestId('listing-filters');
+  const categories = filters.getByRole('group', { name: 'Category' });
+  await expect(categories.getByLabel(/^Tableware/)).toBeHidden();
+  await categories.getByLabel(/^Home & Table/).check();
+  await page.waitForURL(/category=/);
+  await categories.getByLabel(/^Pantry/).check();
+  await page.waitForURL(/category=pantry/);
+  await expect(categories.getByLabel(/^Tableware/)).toBeVisible();
+  const sizes = filters.getByRole('group', { name: 'Size' });
+  await expect(sizes).toBeVisible();
+  // The first are those of most things, and both parts go from small to large.
+  const values = (boxes: ReturnType<typeof sizes.getByRole>) => boxes.evaluateAll((boxes) => boxes.map((box) => (box as HTMLInputElement).value));
+  const rest = sizes.locator('details');
+  await expect(rest.getByRole('checkbox').first()).toBeHidden();
+  await rest.getByText(/^\d+ more$/).click();
+  const grams = (texts: string[]) => texts.map((text) => Number.parseFloat(text) * (/k?g$/.exec(text)?.[0] === 'kg' ? 1000 : 1));
+  const all = await values(sizes.getByRole('checkbox'));
+  const folded = await values(rest.getByRole('checkbox'));
+  const weights = grams(all.slice(0, all.length - folded.length).filter((value) => value.endsWith('g')));
+  expect(weights.length).toBeGreaterThan(2);
+  expect(weights).toEqual([...weights].sort((one, other) => one - other));
+  // What is chosen stands among the first.
+  const chosen = folded[0];
+  await rest.getByLabel(new RegExp(`^${chosen}`)).check();
+  await page.waitForURL(/option\.size=/);
+  await visit(page, page.url());
+  await expect(sizes.locator(':scope > label').filter({ hasText: chosen }).getByRole('checkbox')).toBeChecked();
+});

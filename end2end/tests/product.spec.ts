@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { accessible, expect, test, visit } from '../fixtures';
-import { colouredProduct, makeVariants, reviewedProduct } from '../data';
+import { colouredProduct, makeVariants, measuredProduct, reviewedProduct } from '../data';
 import { Shop } from '../pages/shop';
 
 test('a product shows its newest reviews, and all of them when asked', async ({ page }) => {
@@ -117,5 +117,13 @@ test('delivery is promised before anything is in the cart', async ({ page }) => 
   await expect(delivery).toContainText(/Delivered by .+ in \d+ to \d+ working days/);
   await delivery.getByText('Delivered by').click();
   await expect(delivery).toContainText('United States');
+  await accessible(page);
+});
+
+test('what is sold by weight says what a kilogram costs', async ({ page }) => {
+  const { slug, variant, amount, measure } = await measuredProduct();
+  await visit(page, `/p/${slug}?variant=${variant}`);
+  const perKilogram = amount / Number.parseFloat(measure) * 1000;
+  await expect(page.getByTestId('product-unit-price')).toHaveText(`$${(Math.round(perKilogram) / 100).toFixed(2)} / kg`);
   await accessible(page);
 });

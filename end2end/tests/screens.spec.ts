@@ -1,6 +1,6 @@
 import { type Page } from '@playwright/test';
 import { accessible, expect, expectStatus, hydrated, picture, test, visit } from '../fixtures';
-import { address, cards, endHold, freshEmail, letGatewayAnswer, linkIn, mailsTo, makeProduct, ordersOf, password, reviewedProduct, signIns, silenceGateway, type SignIn } from '../data';
+import { address, buyElsewhere, cards, endHold, freshEmail, letGatewayAnswer, linkIn, mailsTo, makeProduct, ordersOf, password, reviewedProduct, signIns, silenceGateway, type SignIn } from '../data';
 import { Shop } from '../pages/shop';
 
 // Every page and dialog of the shop, on a phone and on a desk, light and dark: clean for assistive technology, and kept as a
@@ -149,7 +149,7 @@ class Screens {
     const [category, seller] = await Promise.all(['/c/', '/s/'].map((start) => main.locator(`a[href^="${start}"]`).first().getAttribute('href')));
     await this.lookAt('category', category ?? '');
     if (this.width < 1024) {
-      await this.page.getByTestId('listing-filters').locator('summary').click();
+      await this.page.getByTestId('listing-filters').locator('> summary').click();
       await expect(this.page.getByLabel('Ready to ship only')).toBeVisible();
       await this.look('filters');
     }
@@ -211,6 +211,7 @@ class Screens {
     await expect(page.locator('.cart-line-picture.is-bare'), 'the place of no picture').toHaveCSS('background-image', /none\.svg/);
     await page.getByTestId('coupon-open').click();
     await this.look('cart');
+    await this.blocked();
     await visit(page, '/checkout');
     await page.getByRole('main').getByRole('button', { name: /^Continue/ }).click();
     await expect(page.getByTestId('form-errors')).toBeFocused();
@@ -234,6 +235,24 @@ class Screens {
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.waitForURL(`**/orders/${number}`);
+  }
+
+  /** Something in the cart that was sold elsewhere meanwhile: told on every page that leads to paying. */
+  private async blocked() {
+    const { page, shop } = this;
+    const gone = await makeProduct({ stock: 1 });
+    await shop.putIntoCart(gone);
+    await buyElsewhere(gone);
+    await this.lookAt('cart-blocked', '/cart');
+    await this.lookAt('checkout-blocked', '/checkout');
+    await expect(page.getByTestId('checkout-blocked')).toBeVisible();
+    await visit(page, `/p/${(await reviewedProduct()).slug}`);
+    await shop.add();
+    const drawer = page.getByRole('dialog', { name: /Your cart/ });
+    await expect(drawer).toContainText('cannot be bought as it stands');
+    await this.look('drawer-blocked', { fullPage: false });
+    await drawer.getByTestId('cart-line').filter({ hasText: gone.title }).getByTestId('cart-line-remove').click();
+    await expect(page.getByTestId('drawer-checkout')).toBeVisible();
   }
 
   /** An order that is not paid in the end; then the account has two, and an address. */

@@ -29,6 +29,9 @@ pub(crate) fn CouponForm(
     #[prop(into)] cart: Signal<CartView>,
     #[prop(optional)] within: Option<&'static str>,
     #[prop(optional, into)] refused: Signal<Option<String>>,
+    /// The code that was refused.
+    #[prop(optional)]
+    typed: String,
     changed: Callback<CartView>,
 ) -> impl IntoView {
     let error = RwSignal::new(None);
@@ -74,6 +77,7 @@ pub(crate) fn CouponForm(
     });
     // Whoever has just entered a coupon or taken one out goes on with what stands there now.
     let was_entered = StoredValue::new(None::<bool>);
+    let typed = StoredValue::new(typed);
     move || {
         let entered = entered.get();
         let takes_focus = was_entered.get_value().is_some_and(|was_entered| was_entered != entered.is_some());
@@ -83,7 +87,9 @@ pub(crate) fn CouponForm(
                 let remove = Callback::new(move |()| remove());
                 view! { <EnteredCoupon entered within takes_focus error is_busy remove/> }.at_once()
             }
-            None => view! { <CodeEntry within takes_focus error refused is_busy enter=Callback::new(enter)/> }.at_once(),
+            None => {
+                view! { <CodeEntry within takes_focus error refused typed=typed.get_value() is_busy enter=Callback::new(enter)/> }.at_once()
+            }
         }
     }
 }
@@ -163,6 +169,7 @@ fn CodeEntry(
     takes_focus: bool,
     #[prop(into)] error: Signal<Option<String>>,
     #[prop(into)] refused: Signal<Option<String>>,
+    typed: String,
     #[prop(into)] is_busy: Signal<bool>,
     enter: Callback<String>,
 ) -> impl IntoView {
@@ -213,6 +220,7 @@ fn CodeEntry(
                         label=t::cart::coupon_code()
                         name=COUPON_FIELD
                         form
+                        value=Signal::stored(typed)
                         autocomplete="off"
                         required=true
                         maxlength=CODE_LENGTH_MAX as u32

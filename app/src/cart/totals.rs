@@ -10,7 +10,10 @@ use leptos::prelude::*;
 /// What the cart comes to, and the way to pay it.
 #[component]
 pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
+    // Only after the page was taken over: the server does not know who looks.
     let visitor = use_visitor();
+    let has_account = RwSignal::new(false);
+    Effect::new(move |_| has_account.set(visitor.name().is_some()));
     let is_blocked = cart.is_blocked();
     let discount = (cart.discount.amount != 0).then_some(Money::new(-cart.discount.amount, cart.discount.currency));
     view! {
@@ -42,7 +45,7 @@ pub(super) fn Totals(cart: CartView, #[prop(into)] busy: Signal<bool>) -> impl I
                 }.at_once()
             }}
             <p class="mt-3 text-center text-sm text-soft">
-                {move || visitor.name().is_none().then(t::cart::no_account_needed)} " " {t::cart::nothing_charged_yet()}
+                <span class:hidden=has_account>{t::cart::no_account_needed()} " "</span> {t::cart::nothing_charged_yet()}
             </p>
         </div>
     }

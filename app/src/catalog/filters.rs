@@ -73,7 +73,7 @@ pub(super) fn Filters(path: String, scope: Scope, query: ListingQuery, facets: V
 
 /// The values that a group offers, each with how far it stands in: none where there is no choice, or where the group is what
 /// the page is about anyway.
-fn offered(facet: Facet, scope: &Scope) -> Option<(Facet, Vec<(FacetValue, usize)>)> {
+fn offered(facet: Facet, scope: &Scope) -> Option<(Facet, Values)> {
     let mut facet = facet;
     let values = std::mem::take(&mut facet.values);
     let values = match facet.field.as_str() {
@@ -91,7 +91,7 @@ fn offered(facet: Facet, scope: &Scope) -> Option<(Facet, Vec<(FacetValue, usize
 }
 
 /// What lies within `above`, and within that again as far as somebody has gone in.
-fn branches(values: &[FacetValue], above: Option<&str>, depth: usize) -> Vec<(FacetValue, usize)> {
+fn branches(values: &[FacetValue], above: Option<&str>, depth: usize) -> Values {
     let own = values.iter().filter(|value| value.within.as_deref() == above);
     let branch = own.flat_map(|value| {
         let below = branches(values, Some(&value.value), depth + 1);
@@ -108,8 +108,27 @@ fn bounds(mut values: Vec<FacetValue>) -> Vec<FacetValue> {
     values
 }
 
+type Values = Vec<(FacetValue, usize)>;
+
+/// What most things have or somebody has chosen, and the rest, each in the order they came in. A tree stays whole.
+fn most_wanted(values: Values) -> (Values, Values) {
+    // One more takes no more room than the words that would unfold it.
+    if values.len() <= VALUES_SHOWN + 1 || values.iter().any(|(value, _)| value.within.is_some()) {
+        return (values, Vec::new());
+    }
+    let mut counts: Vec<u32> = values.iter().map(|(value, _)| value.count).collect();
+    counts.sort_unstable_by(|one, other| other.cmp(one));
+    let (least, mut places) =
+        (counts[VALUES_SHOWN - 1], VALUES_SHOWN - counts.iter().filter(|count| **count > counts[VALUES_SHOWN - 1]).count());
+    values.into_iter().partition(|(value, _)| {
+        let has_place = value.count == least && places > 0;
+        places -= usize::from(has_place);
+        value.selected || value.count > least || has_place
+    })
+}
+
 #[component]
-fn FacetGroup(facet: Facet, values: Vec<(FacetValue, usize)>) -> impl IntoView {
+fn FacetGroup(facet: Facet, values: Values) -> impl IntoView {
     // A category and a seller are one each; of an option several values can be wanted.
     let is_single = !facet.field.starts_with("option.");
     let field = facet.field.clone();
@@ -119,24 +138,23 @@ fn FacetGroup(facet: Facet, values: Vec<(FacetValue, usize)>) -> impl IntoView {
             FacetValue { value: String::new(), label: t::catalog::filter_all().to_owned(), count: 0, selected: is_free, within: None };
         view! { <FacetChoice field=field.clone() value depth=0 is_single/> }
     });
-    let is_rest_wanted = values.iter().skip(VALUES_SHOWN).any(|(value, _)| value.selected);
-    let mut choices: Vec<_> = values
-        .into_iter()
-        .map(|(value, depth)| {
+    let (shown, rest) = most_wanted(values);
+    let choices = |values: Values| {
+        let choices = values.into_iter().map(|(value, depth)| {
             let label = if field == "min_rating" { t::catalog::rating_from(value.value.parse().unwrap_or_default()) } else { value.label };
             view! { <FacetChoice field=field.clone() value=FacetValue { label, ..value } depth is_single/> }
-        })
-        .collect();
-    // One more takes no more room than the words that would unfold it.
-    let rest = if choices.len() > VALUES_SHOWN + 1 { choices.split_off(VALUES_SHOWN) } else { Vec::new() };
+        });
+        choices.collect_view()
+    };
     let more = (!rest.is_empty()).then(|| {
         view! {
-            <details class="disclosure facet-more" open=is_rest_wanted>
+            <details class="disclosure facet-more">
                 <summary>{t::catalog::filter_more(&rest.len().to_string())}</summary>
-                {rest}
+                {choices(rest)}
             </details>
         }
     });
+    let shown = choices(shown);
     let (title, language) = match field.as_str() {
         "category" => (t::catalog::filter_category().to_owned(), None),
         "seller" => (t::catalog::filter_seller().to_owned(), None),
@@ -146,7 +164,7 @@ fn FacetGroup(facet: Facet, values: Vec<(FacetValue, usize)>) -> impl IntoView {
     view! {
         <fieldset class="facet">
             <legend class="facet-title" lang=language>{title}</legend>
-            <div class="facet-values">{any} {choices} {more}</div>
+            {any} {shown} {more}
         </fieldset>
     }
     .at_once()
@@ -237,6 +255,16 @@ mod tests {
         assert_eq!(shown(category("lamps"), &Scope::Everything), ["home", "-bowls", "-lamps", "garden"]);
         assert_eq!(shown(category("home"), &Scope::Category("home".to_owned())), ["bowls", "lamps"]);
         assert!(shown(category("pots"), &Scope::Category("pots".to_owned())).is_empty(), "nothing lies within");
+    }
+
+    #[test]
+    fn of_many_values_those_of_most_things_are_shown_and_what_is_chosen() {
+        let sizes = [1, 5, 1, 2, 9, 1, 1, 1, 3, 1].into_iter().enumerate();
+        let values: Values = sizes.map(|(place, count)| (value(&place.to_string(), None, count, place == 9), 0)).collect();
+        let names = |values: &Values| values.iter().map(|(value, _)| value.value.clone()).collect::<Vec<_>>().join(" ");
+        let (shown, rest) = most_wanted(values.clone());
+        assert_eq!((names(&shown).as_str(), names(&rest).as_str()), ("0 1 2 3 4 5 8 9", "6 7"));
+        assert!(most_wanted(values[..8].to_vec()).1.is_empty(), "one more is no reason to fold");
     }
 
     #[test]

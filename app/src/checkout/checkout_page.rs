@@ -127,7 +127,7 @@ fn Checkout(view: CheckoutView) -> impl IntoView {
                 // The first button of a form is what Enter in any of its fields presses: without this it were the coupon's.
                 <button type="submit" form=FORM_ID class="sr-only" tabindex="-1" aria-hidden="true"></button>
                 <div class="mt-4">
-                    <CouponForm cart=checkout.cart_as_quoted() within=FORM_ID refused=checkout.coupon_refused() changed=Callback::new(move |cart| checkout.cart_changed(cart))/>
+                    <CouponForm cart=checkout.cart_as_quoted() within=FORM_ID refused=checkout.coupon_refused() typed=form.coupon.clone() changed=Callback::new(move |cart| checkout.cart_changed(cart))/>
                 </div>
                 <div class="mt-6 space-y-3">
                     <FlashNotice flash/>

@@ -15,7 +15,7 @@ use domain::id::{AddressId, ShippingRateId};
 use domain::money::Money;
 use domain::orders::OrderView;
 use domain::payments::PaymentRefusal;
-use domain::pricing::QuoteView;
+use domain::pricing::{CODE_LENGTH_MAX, QuoteView};
 use serde::{Deserialize, Serialize};
 
 /// Longer than any hold: who comes back after an order expired finds the form as it was.
@@ -36,7 +36,10 @@ pub(super) fn keep(form: &CheckoutForm, trouble: Option<Trouble>) {
 }
 
 fn keep_with(form: &CheckoutForm, trouble: Option<Trouble>, address: Option<AddressId>) {
-    kept_form::keep(DRAFT_COOKIE, &Draft { form: form.clone().kept(), trouble, address }, DRAFT_SECONDS);
+    // A code that was refused stands in its field again; one that was taken is in the cart.
+    let coupon = trouble.as_ref().map(|_| form.coupon.chars().take(CODE_LENGTH_MAX).collect()).unwrap_or_default();
+    let form = CheckoutForm { coupon, ..form.clone().kept() };
+    kept_form::keep(DRAFT_COOKIE, &Draft { form, trouble, address }, DRAFT_SECONDS);
 }
 
 /// Where the account has ordered to; nothing for a guest.

@@ -112,6 +112,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_parcel_has_something_to_come_until_it_is_shipped() {
+        use SellerOrderStatus::{PartiallyShipped, Pending, Shipped, ToShip};
+        let reached = |status| steps(status).map(|(_, reached)| reached);
+        assert_eq!(reached(Pending), [Reached::Done, Reached::Now, Reached::Later, Reached::Later]);
+        assert_eq!(reached(ToShip), [Reached::Done, Reached::Done, Reached::Now, Reached::Later]);
+        assert_eq!(reached(PartiallyShipped), [Reached::Done, Reached::Done, Reached::Done, Reached::Now]);
+        assert_eq!(reached(Shipped), [Reached::Done; 4]);
+    }
+
+    #[test]
     fn events_read_as_sentences_also_unknown_ones() {
         assert_eq!(event_text("order_paid"), "Order confirmed");
         assert_eq!(event_text("parcel_left_the_house"), "Parcel left the house");

@@ -55,8 +55,8 @@ impl Drop for Folder {
 }
 
 fn potter() -> serde_json::Value {
-    let variant = |sku: &str, glaze: &str, stock: i32| {
-        json!({ "sku": sku, "values": [glaze], "weight_grams": 300, "stock": { "us-east": stock },
+    let variant = |sku: &str, glaze: &str, stock: i32, measure: Option<&str>| {
+        json!({ "sku": sku, "values": [glaze], "weight_grams": 300, "measure": measure, "stock": { "us-east": stock },
             "prices": { "USD": { "amount": 3400, "compare_at": null }, "EUR": { "amount": 3200, "compare_at": 4000 } } })
     };
     json!({
@@ -70,7 +70,7 @@ fn potter() -> serde_json::Value {
             "summary": "A mug for < 7 o'clock.", "description_html": "<p>Thrown by hand.</p><script>alert(1)</script>",
             "material": "Stoneware", "details": [{ "name": "Holds", "value": "0.3 l <b>" }],
             "options": [{ "name": "Glaze", "values": [{ "value": "Oat" }, { "value": "Moss" }] }],
-            "variants": [variant("DM-OAT", "Oat", 14), variant("DM-MOSS", "Moss", 0)],
+            "variants": [variant("DM-OAT", "Oat", 14, None), variant("DM-MOSS", "Moss", 0, Some("0.3 l"))],
             "pictures": [
                 { "source": "mug", "alt": "An oat mug.", "colours": {}, "shows": { "option": "Glaze", "value": "Oat" } },
                 { "source": "mug", "alt": "Two mugs.", "colours": { "base": "#7f8a5b" }, "shows": null },
@@ -101,6 +101,8 @@ async fn seeding_fills_an_empty_marketplace_and_leaves_a_full_one_alone(db: PgPo
     let description = "<p>A mug for &lt; 7 o'clock.</p><p>Thrown by hand.</p><dl><dt>Material</dt><dd>Stoneware</dd><dt>Holds</dt><dd>0.3 l &lt;b&gt;</dd></dl>";
     assert_eq!(mug.description_html, description, "what could do harm is taken out");
     assert_eq!(mug.variants.iter().map(|variant| variant.available).collect::<Vec<_>>(), [14, 0]);
+    let unit_prices = mug.variants.iter().map(|variant| variant.unit_price.map(|price| (price.amount.amount, price.per.symbol())));
+    assert_eq!(unit_prices.collect::<Vec<_>>(), [None, Some((11_333, "l"))]);
     assert_eq!((mug.rating.average, mug.rating.count), (4.0, 1));
     assert_eq!(mug.images[0].variant_ids, [mug.variants[0].id]);
     assert!(mug.images[1].variant_ids.is_empty());
@@ -183,6 +185,8 @@ fn the_demonstration_has_what_it_promises() {
     let variants: Vec<_> = products.iter().flat_map(|product| product["variants"].as_array().unwrap()).collect();
     assert!(variants.len() >= 500, "{} variants", variants.len());
     assert!(variants.iter().all(|variant| variant["prices"]["USD"].is_object() && variant["prices"]["EUR"].is_object()));
+    let measured: Vec<&str> = variants.iter().filter_map(|variant| variant["measure"].as_str()).collect();
+    assert!(measured.len() >= 80 && measured.iter().all(|measure| measure.parse::<domain::catalog::Measure>().is_ok()), "{measured:?}");
     let read =
         |name: &str| serde_json::from_str::<serde_json::Value>(&fs::read_to_string(folder.join("catalogue").join(name)).unwrap()).unwrap();
     let length = |name: &str| read(name).as_array().unwrap().len();

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 const FIXTURE: &str = include_str!("fixtures/shopify.csv");
-const HEADER: &str = "Handle,Title,Body (HTML),Type,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Barcode,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Alt Text";
+const HEADER: &str = "Handle,Title,Body (HTML),Type,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Barcode,Variant Inventory Qty,Variant Price,Variant Compare At Price,Image Src,Image Alt Text,Unit Price Total Measure,Unit Price Total Measure Unit";
 
 // The other shop's pictures ------------------------------------------------------------------------------------------
 
@@ -279,7 +279,15 @@ async fn reading_the_same_file_again_changes_nothing_but_tries_missing_pictures(
 #[sqlx::test]
 async fn what_differs_in_a_newer_file_is_changed_and_stock_is_not(db: PgPool) {
     let market = Market::new(db).await;
-    market.take(&bowl(&[("Variant Barcode", "111"), ("Variant Grams", "300"), ("Variant Compare At Price", "25")])).await;
+    market
+        .take(&bowl(&[
+            ("Variant Barcode", "111"),
+            ("Variant Grams", "300"),
+            ("Variant Compare At Price", "25"),
+            ("Unit Price Total Measure", "500"),
+            ("Unit Price Total Measure Unit", "g"),
+        ]))
+        .await;
     let product = market.view("bowl").await;
     let newer = [
         ("Title", "Deep Bowl"),
@@ -294,6 +302,7 @@ async fn what_differs_in_a_newer_file_is_changed_and_stock_is_not(db: PgPool) {
     assert_eq!((changed.id, changed.title.as_str(), changed.description_html.as_str()), (product.id, "Deep Bowl", "<p>Deep.</p>"));
     let variant = &changed.variants[0];
     assert_eq!((variant.id, variant.price.amount, variant.compare_at_price, variant.available), (product.variants[0].id, 2_250, None, 5));
+    assert_eq!(variant.unit_price.map(|price| (price.amount.amount, price.per.symbol())), Some((4_500, "kg")), "the measure stays");
     let rest = "select (select concat_ws(' ', barcode, weight_grams) from variant) || ' ' || (select version from product) || ' ' || (select count(*) from event)";
     assert_eq!(market.text(rest).await, "222 300 2 2", "a weight of which the file does not speak stays");
     market.assert_sound().await;

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 const FIXTURE: &str = include_str!("../../../tests/integration/fixtures/shopify.csv");
-const HEADER: &str = "Handle,Title,Body (HTML),Published,Status,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Variant Barcode,Image Src,Image Position,Image Alt Text";
+const HEADER: &str = "Handle,Title,Body (HTML),Published,Status,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Price,Variant Compare At Price,Variant Barcode,Image Src,Image Position,Image Alt Text,Unit Price Total Measure,Unit Price Total Measure Unit";
 
 fn seller() -> SellerId {
     SellerId(Uuid::from_u128(1))
@@ -152,6 +152,12 @@ fn what_a_cell_may_be_is_read_with_patience() {
     assert_eq!(taken(&[("Variant Compare At Price", "19.99")]).variants[0].compare_at, None, "a lower former price is none");
     assert_eq!(taken(&[("Variant Grams", "453.59")]).variants[0].weight_grams, Some(454));
     assert_eq!(taken(&[]).variants[0].weight_grams, None);
+    let measure = |total, unit| {
+        let product = taken(&[("Unit Price Total Measure", total), ("Unit Price Total Measure Unit", unit)]);
+        product.variants[0].measure.clone()
+    };
+    assert_eq!(measure("250", "G").as_deref(), Some("250 g"));
+    assert_eq!([measure("", ""), measure("0", "kg"), measure("8", "oz"), measure("much", "g")], [const { None }; 4]);
     assert_eq!(taken(&[("Variant Inventory Qty", "-3")]).variants[0].quantity, 0, "sold beyond its stock");
     assert_eq!(taken(&[("Image Src", "//a.example/b.png")]).pictures[0].url.as_str(), "https://a.example/b.png");
     assert_eq!(taken(&[("Published", "FALSE"), ("Status", "Active")]).is_offered, Some(false));
