@@ -161,7 +161,11 @@ fn checked_postal_code(errors: &mut Vec<FieldError>, country: CountryCode, posta
     let text = postal_code.unwrap_or_default().trim().to_ascii_uppercase();
     if !country.postal_code_fits(&text) {
         let code = if text.is_empty() { "required" } else { "invalid" };
-        errors.push(FieldError::new("postal_code", code, format!("Enter the {} as used in {}.", country.postal_code_label, country.name)));
+        errors.push(FieldError::new(
+            "postal_code",
+            code,
+            format!("The {} is missing or does not fit the country ({}).", country.postal_code_label, country.name),
+        ));
     }
     text
 }
