@@ -162,10 +162,14 @@ test('categories unfold where one has gone in, sizes come as they grow', async (
   const weights = grams(all.slice(0, all.length - folded.length).filter((value) => value.endsWith('g')));
   expect(weights.length).toBeGreaterThan(2);
   expect(weights).toEqual([...weights].sort((one, other) => one - other));
-  // What is chosen stands among the first.
-  const chosen = folded[0];
-  await rest.getByLabel(new RegExp(`^${chosen}`)).check();
+  // What is chosen is seen, and stays under the finger when it is not wanted any more.
+  const chosen = rest.getByLabel(new RegExp(`^${folded[0]}`));
+  await chosen.check();
   await page.waitForURL(/option\.size=/);
   await visit(page, page.url());
-  await expect(sizes.locator(':scope > label').filter({ hasText: chosen }).getByRole('checkbox')).toBeChecked();
+  await expect(chosen).toBeChecked();
+  await chosen.uncheck();
+  await page.waitForURL((url) => !url.search.includes('option.size'));
+  await expect(chosen).toBeFocused();
+  await expect(chosen).toBeVisible();
 });

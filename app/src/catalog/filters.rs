@@ -110,7 +110,7 @@ fn bounds(mut values: Vec<FacetValue>) -> Vec<FacetValue> {
 
 type Values = Vec<(FacetValue, usize)>;
 
-/// What most things have or somebody has chosen, and the rest, each in the order they came in. A tree stays whole.
+/// What most things have, and the rest, each in the order they came in. A tree stays whole.
 fn most_wanted(values: Values) -> (Values, Values) {
     // One more takes no more room than the words that would unfold it.
     if values.len() <= VALUES_SHOWN + 1 || values.iter().any(|(value, _)| value.within.is_some()) {
@@ -123,7 +123,7 @@ fn most_wanted(values: Values) -> (Values, Values) {
     values.into_iter().partition(|(value, _)| {
         let has_place = value.count == least && places > 0;
         places -= usize::from(has_place);
-        value.selected || value.count > least || has_place
+        value.count > least || has_place
     })
 }
 
@@ -139,6 +139,14 @@ fn FacetGroup(facet: Facet, values: Values) -> impl IntoView {
         view! { <FacetChoice field=field.clone() value depth=0 is_single/> }
     });
     let (shown, rest) = most_wanted(values);
+    // What is chosen is seen. A list that arrives folds nothing away: whoever has just unchecked the last one is still there.
+    let details = NodeRef::<html::Details>::new();
+    let is_rest_wanted = rest.iter().any(|(value, _)| value.selected);
+    Effect::new(move |_| {
+        if let Some(details) = details.get().filter(|_| is_rest_wanted) {
+            details.set_open(true);
+        }
+    });
     let choices = |values: Values| {
         let choices = values.into_iter().map(|(value, depth)| {
             let label = if field == "min_rating" { t::catalog::rating_from(value.value.parse().unwrap_or_default()) } else { value.label };
@@ -148,7 +156,7 @@ fn FacetGroup(facet: Facet, values: Values) -> impl IntoView {
     };
     let more = (!rest.is_empty()).then(|| {
         view! {
-            <details class="disclosure facet-more">
+            <details node_ref=details class="disclosure facet-more" open=is_rest_wanted && cfg!(feature = "ssr")>
                 <summary>{t::catalog::filter_more(&rest.len().to_string())}</summary>
                 {choices(rest)}
             </details>
@@ -258,12 +266,12 @@ mod tests {
     }
 
     #[test]
-    fn of_many_values_those_of_most_things_are_shown_and_what_is_chosen() {
+    fn of_many_values_those_of_most_things_are_shown() {
         let sizes = [1, 5, 1, 2, 9, 1, 1, 1, 3, 1].into_iter().enumerate();
-        let values: Values = sizes.map(|(place, count)| (value(&place.to_string(), None, count, place == 9), 0)).collect();
+        let values: Values = sizes.map(|(place, count)| (value(&place.to_string(), None, count, false), 0)).collect();
         let names = |values: &Values| values.iter().map(|(value, _)| value.value.clone()).collect::<Vec<_>>().join(" ");
         let (shown, rest) = most_wanted(values.clone());
-        assert_eq!((names(&shown).as_str(), names(&rest).as_str()), ("0 1 2 3 4 5 8 9", "6 7"));
+        assert_eq!((names(&shown).as_str(), names(&rest).as_str()), ("0 1 2 3 4 5 8", "6 7 9"));
         assert!(most_wanted(values[..8].to_vec()).1.is_empty(), "one more is no reason to fold");
     }
 

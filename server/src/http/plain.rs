@@ -14,7 +14,7 @@ pub const STYLE: &str = ":root{color-scheme:light;--paper:#f8f2e7;--surface:#fff
     header a,main{display:block;max-width:52rem;margin-inline:auto}main{padding:1rem 1rem 4rem}\
     h1,h2{font-family:Georgia,serif;font-weight:500;line-height:1.15}h1{font-size:2.5rem}h2{margin-top:3.5rem}h3{margin-top:2.5rem;font-size:1rem}\
     table{border-collapse:collapse;width:100%;margin-block:1rem;font-size:.9375rem}\
-    td,th{text-align:start;vertical-align:top;padding:.375rem .75rem .375rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}\
+    td,th{text-align:start;vertical-align:top;padding:.375rem .75rem .375rem 0;border-top:1px solid var(--line)}\
     th{color:var(--soft);font-weight:600;white-space:nowrap}\
     code,pre{font:.875em/1.45 ui-monospace,monospace}code{overflow-wrap:anywhere}\
     pre{overflow:auto;padding:.75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--surface)}\
