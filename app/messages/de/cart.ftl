@@ -68,6 +68,7 @@ removed = „{ $title }“ wurde entfernt.
 undo = Rückgängig
 # Nach dem Anmelden: `titles` sind die Dinge, die vorher im Warenkorb lagen, mit Kommas dazwischen
 merged = Vor dem Anmelden hineingelegt: { $titles }.
+merge-left-out = Nicht übernommen, denn in einen Warenkorb passen { $max } verschiedene Dinge: { $titles }.
 merge-undone = Dein Warenkorb ist wieder wie vor dem Anmelden.
 
 # Was gerade geschehen ist, nur zu hören

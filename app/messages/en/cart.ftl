@@ -68,6 +68,7 @@ removed = { $title } was removed.
 undo = Undo
 # After signing in: `titles` are the things that were in the cart before, joined by commas
 merged = From before you signed in: { $titles }.
+merge-left-out = Left out, because a cart holds { $max } different things: { $titles }.
 merge-undone = Your cart is as it was before you signed in.
 
 # What has just happened, heard only

@@ -9,7 +9,7 @@ use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::{ButtonKind, EmptyState, FlashNotice, Head, Notice, PageHeading, Skeleton, Tone};
 use crate::ui::{announce, button_class, focus_heading, quoting, refocus, refocus_on};
-use domain::cart::{CartView, MergeNotice};
+use domain::cart::{CART_LINES_MAX, CartView, MergeNotice};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -134,14 +134,24 @@ pub(super) fn UndoRemoval() -> impl IntoView {
 /// What signing in brought into the cart, told where the cart itself is not shown: there it can be taken back.
 #[component]
 pub(crate) fn MergeTold(notice: MergeNotice) -> impl IntoView {
-    let titles = notice.added.join(", ");
     view! {
         <Notice tone=Tone::Good test_id="cart-merged">
             <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-                <span>{quoting(&t::cart::merged(&titles), &titles)}</span>
+                <span>{merged_text(&notice)}</span>
                 <a href=routes::to(routes::CART) class="link">{t::cart::view()}</a>
             </span>
         </Notice>
+    }
+    .at_once()
+}
+
+/// What came along, and what found no room.
+fn merged_text(notice: &MergeNotice) -> AnyView {
+    let (added, left_out) = (notice.added.join(", "), notice.left_out.join(", "));
+    let max = CART_LINES_MAX.to_string();
+    view! {
+        {(!added.is_empty()).then(|| view! { <span class="block">{quoting(&t::cart::merged(&added), &added)}</span> })}
+        {(!left_out.is_empty()).then(|| view! { <span class="block">{quoting(&t::cart::merge_left_out(&max, &left_out), &left_out)}</span> })}
     }
     .at_once()
 }
@@ -151,8 +161,7 @@ pub(crate) fn MergeTold(notice: MergeNotice) -> impl IntoView {
 fn MergeNote(notice: MergeNotice) -> impl IntoView {
     let cart = use_cart();
     let is_done = RwSignal::new(false);
-    let titles = notice.added.join(", ");
-    let text = quoting(&t::cart::merged(&titles), &titles);
+    let text = merged_text(&notice);
     view! {
         <div class:hidden=move || is_done.get()>
             <Notice tone=Tone::Good test_id="cart-merged">

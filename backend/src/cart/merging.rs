@@ -55,7 +55,7 @@ async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: 
     let mut state = super::open_locked(&mut tx, cart).await?;
     let guest_state = store::load(&mut *tx, guest_id).await?.filter(|loaded| !loaded.expired).map(|loaded| loaded.state);
     let (before, is_alive) = (state.items(), guest_state.is_some());
-    let steps = guest_state.map(|guest| steps_of(&before, &guest)).unwrap_or_default();
+    let (steps, left_out) = guest_state.map(|guest| steps_of(&before, &guest)).unwrap_or_default();
     let growths: Vec<Growth> = steps.iter().map(|(growth, _)| *growth).collect();
     for (_, step) in &steps {
         store::write(&mut tx, cart, state.version + 1, *step).await?;
@@ -71,29 +71,31 @@ async fn merge_into(handles: &Handles, user: UserId, guest: &Owner, request_id: 
         (state.version, state.expires_at) = store::touch(&mut tx, cart).await?;
     }
     store::retire(&mut tx, guest_id, cart).await?;
-    store::note_merge(&mut tx, guest_id, cart, user, &growths).await?;
+    store::note_merge(&mut tx, guest_id, cart, user, &growths, &left_out).await?;
     events::record(&mut tx, &Event::CartMerged { cart, from: guest_id, user }, request_id).await?;
     tx.commit().await?;
     or_none(fast::note_merged(&handles.redis, guest, Some(guest_id)).await.map(Some));
     tell(handles, cart).await;
     let added: Vec<Uuid> = growths.into_iter().map(|growth| growth.variant.0).collect();
-    notice(handles, &added).await
+    notice(handles, &added, &left_out).await
 }
 
-/// What the rule changes in the account's cart, and the step that does it.
-fn steps_of(account: &[CartItem], guest: &CartState) -> Vec<(Growth, Step)> {
-    let steps = merge(account, &guest.items()).from_guest.into_iter().filter_map(|growth| {
+/// What the rule changes in the account's cart and the step that does it; and what finds no room there.
+fn steps_of(account: &[CartItem], guest: &CartState) -> (Vec<(Growth, Step)>, Vec<Uuid>) {
+    let merged = merge(account, &guest.items());
+    let steps = merged.from_guest.into_iter().filter_map(|growth| {
         let seen = guest.line(growth.variant)?.seen;
         Some((growth, Step::Put { variant: growth.variant, quantity: growth.after, seen }))
     });
-    steps.collect()
+    (steps.collect(), merged.left_out.into_iter().map(|variant| variant.0).collect())
 }
 
-async fn notice(handles: &Handles, added: &[Uuid]) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
-    if added.is_empty() {
+async fn notice(handles: &Handles, added: &[Uuid], left_out: &[Uuid]) -> Result<Option<MergeNotice>, Failure<CartRefusal>> {
+    if added.is_empty() && left_out.is_empty() {
         return Ok(None);
     }
-    Ok(Some(MergeNotice { added: store::titles(&handles.db, added).await? }))
+    let left_out = if left_out.is_empty() { Vec::new() } else { store::titles(&handles.db, left_out).await? };
+    Ok(Some(MergeNotice { added: store::titles(&handles.db, added).await?, left_out }))
 }
 
 /// The latest merge that can still be undone.
@@ -101,7 +103,7 @@ pub async fn merge_notice(ctx: &Context) -> Result<Option<MergeNotice>, Failure<
     // A guest has nothing that could have been merged.
     let Some(user) = ctx.user() else { return Ok(None) };
     match store::latest_merge(&ctx.handles.db, user.id, UNDO_HOURS_MAX).await? {
-        Some(merge) => notice(&ctx.handles, &merge.added).await,
+        Some(merge) => notice(&ctx.handles, &merge.added, &merge.left_out).await,
         None => Ok(None),
     }
 }

@@ -333,16 +333,24 @@ pub(super) async fn retire(tx: &mut PgConnection, guest: CartId, into: CartId) -
     Ok(())
 }
 
-pub(super) async fn note_merge(tx: &mut PgConnection, guest: CartId, cart: CartId, user: UserId, growths: &[Growth]) -> sqlx::Result<()> {
+pub(super) async fn note_merge(
+    tx: &mut PgConnection,
+    guest: CartId,
+    cart: CartId,
+    user: UserId,
+    growths: &[Growth],
+    left_out: &[Uuid],
+) -> sqlx::Result<()> {
     let added: Vec<Uuid> = growths.iter().map(|growth| growth.variant.0).collect();
     let undo: Vec<(Uuid, u32, u32)> = growths.iter().map(|growth| (growth.variant.0, growth.before, growth.after)).collect();
     sqlx::query!(
-        "insert into cart_merge (guest_cart_id, cart_id, user_id, added, undo) values ($1, $2, $3, $4, $5)",
+        "insert into cart_merge (guest_cart_id, cart_id, user_id, added, undo, left_out) values ($1, $2, $3, $4, $5, $6)",
         guest.0,
         cart.0,
         user.0,
         &added,
-        Json(undo) as _
+        Json(undo) as _,
+        left_out
     )
     .execute(tx)
     .await?;
@@ -354,6 +362,8 @@ pub(super) struct Merge {
     pub(super) guest: CartId,
     /// What it brought and is still in the cart.
     pub(super) added: Vec<Uuid>,
+    /// What found no room.
+    pub(super) left_out: Vec<Uuid>,
     undo: Json<Vec<(Uuid, u32, u32)>>,
 }
 
@@ -363,12 +373,13 @@ impl Merge {
     }
 }
 
-/// The latest merge that brought something, while it is young enough, was not undone, and some of it is still in the cart. One
+/// The latest merge that brought something, while it is young enough, was not undone, and some of it is still in the cart or
+/// found no room there. One
 /// that was undone hides those before it: undoing twice is undoing once.
 pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, hours_max: i32) -> sqlx::Result<Option<Merge>> {
     sqlx::query_as!(
         Merge,
-        r#"select guest_cart_id as "guest: CartId", still_here as "added!", undo as "undo: Json<Vec<(Uuid, u32, u32)>>" from (
+        r#"select guest_cart_id as "guest: CartId", still_here as "added!", left_out, undo as "undo: Json<Vec<(Uuid, u32, u32)>>" from (
             select * from (
                 select *, array(
                     select variant_id from cart_line
@@ -376,7 +387,7 @@ pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, ho
                 ) as still_here
                 from cart_merge where user_id = $1 and created_at > souk.clock() - make_interval(hours => $2)
             ) as recent
-            where cardinality(still_here) > 0 or undone_at is not null and cardinality(added) > 0
+            where cardinality(still_here || left_out) > 0 or undone_at is not null and cardinality(added) > 0
             order by created_at desc limit 1
         ) as latest
         where undone_at is null"#,

@@ -546,6 +546,25 @@ async fn a_merge_is_told_while_something_of_it_is_there(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn what_finds_no_room_in_a_merge_is_named(db: PgPool) {
+    let shop = Shop::new(db);
+    let ([_, _, plate], shopper, guest) = two_carts(&shop).await;
+    let (seller, category) = (shop.seller("carver").await, shop.category("spoons", None).await);
+    let variants: Vec<NewVariant> = (0..98).map(|_| NewVariant::new(100, 5)).collect();
+    let many = shop.product("spoon", seller, category, &variants).await;
+    for variant in &many.variants {
+        set_item(&shopper, *variant, 1).await.unwrap();
+    }
+    let notice = merge_guest(&with_token(&shopper, &guest)).await.unwrap().unwrap();
+    assert_eq!((notice.added.as_slice(), notice.left_out.as_slice()), (&["Bowl".to_owned()][..], &["Plate".to_owned()][..]));
+    assert_eq!(merge_notice(&shopper).await.unwrap().unwrap(), notice);
+    let cart = view(&shopper).await.unwrap();
+    assert!(cart.lines.len() == 100 && cart.lines.iter().all(|line| line.variant_id != plate));
+    undo_merge(&shopper).await.unwrap();
+    assert_eq!(merge_notice(&shopper).await.unwrap(), None);
+}
+
+#[sqlx::test]
 async fn undoing_twice_takes_back_one_merge(db: PgPool) {
     let shop = Shop::new(db);
     let ([bowl, _, plate], shopper, guest) = two_carts(&shop).await;

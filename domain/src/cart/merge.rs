@@ -31,6 +31,8 @@ impl Growth {
 pub struct Merged {
     pub items: Vec<CartItem>,
     pub from_guest: Vec<Growth>,
+    /// What found no room.
+    pub left_out: Vec<VariantId>,
 }
 
 /// Joins a guest's cart into an account's at sign-in: the union of both; of the same variant the larger quantity, so that
@@ -38,7 +40,7 @@ pub struct Merged {
 pub fn merge(account: &[CartItem], guest: &[CartItem]) -> Merged {
     let mut items: Vec<CartItem> = account.to_vec();
     let mut place: BTreeMap<VariantId, usize> = items.iter().enumerate().map(|(index, item)| (item.variant, index)).collect();
-    let mut from_guest = Vec::new();
+    let (mut from_guest, mut left_out) = (Vec::new(), Vec::new());
     for item in guest {
         let quantity = item.quantity.min(QUANTITY_MAX);
         match place.get(&item.variant) {
@@ -52,10 +54,10 @@ pub fn merge(account: &[CartItem], guest: &[CartItem]) -> Merged {
                 items.push(CartItem { quantity, ..*item });
                 from_guest.push(Growth { variant: item.variant, before: 0, after: quantity });
             }
-            None => {}
+            None => left_out.push(item.variant),
         }
     }
-    Merged { items, from_guest }
+    Merged { items, from_guest, left_out }
 }
 
 #[cfg(test)]
@@ -109,7 +111,7 @@ mod tests {
 
         #[test]
         fn taking_back_at_once_is_as_before(account in cart(), guest in cart()) {
-            let Merged { mut items, from_guest } = merge(&account, &guest);
+            let Merged { mut items, from_guest, .. } = merge(&account, &guest);
             for growth in from_guest {
                 let item = items.iter_mut().find(|item| item.variant == growth.variant).unwrap();
                 item.quantity = growth.taken_back(item.quantity);

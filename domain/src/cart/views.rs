@@ -131,6 +131,8 @@ impl CartView {
 pub struct MergeNotice {
     /// Titles of what came from the guest's cart.
     pub added: Vec<String>,
+    /// Titles of what found no room in the account's.
+    pub left_out: Vec<String>,
 }
 
 #[cfg(test)]

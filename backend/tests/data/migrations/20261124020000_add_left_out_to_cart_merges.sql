@@ -1,0 +1,1 @@
+update cart_merge set left_out = array(select variant_id from variant limit 1);
