@@ -39,9 +39,12 @@ async fn a_problem_is_whole_and_its_codes_are_described(db: PgPool) {
     assert_eq!(described, codes);
     let page = server.send(crate::support::request("GET", "/api/docs", &[], "")).await;
     assert!(codes.iter().all(|code| page.body.contains(&format!("id=\"{code}\""))), "each code can be looked up");
-    let read = page.body.split_once("<h2>Schemas").unwrap().0;
+    let read = page.body.split_once("<h2 id=\"schemas\">").unwrap().0;
     assert!(!read.contains('`') && read.contains("<code>next_cursor</code>"), "code looks like code");
     assert!(!read.contains("</td><td></td><td>"), "each answer says what it is");
+    for link in page.body.split("href=\"#").skip(1).filter_map(|rest| rest.split_once('"')) {
+        assert!(page.body.contains(&format!("id=\"{}\"", link.0)), "{} leads nowhere", link.0);
+    }
 }
 
 /// Programs rely on these words: none goes, none changes its status.
