@@ -99,6 +99,7 @@ pub(super) async fn load_listing_page(scope: Scope, query: ListingQuery) -> Resu
             ListingSubject::Category { name: own.name.clone(), introduction: own.introduction.clone(), above, below }
         }
     };
-    let listing = backend::catalog::listing(&ctx, &query).await?;
+    let mut listing = backend::catalog::listing(&ctx, &query).await?;
+    listing.facets = super::facets::arranged(listing.facets, &scope);
     Ok(ListingPage { subject, listing })
 }

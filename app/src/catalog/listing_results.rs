@@ -26,7 +26,7 @@ pub(super) fn ListingResults(path: String, scope: Scope, query: ListingQuery, li
     view! {
         <div class="listing">
             <aside aria-label=t::catalog::filters()>
-                <Filters path=path.clone() scope=scope.clone() query=query.clone() facets=facets.clone() total/>
+                <Filters path=path.clone() query=query.clone() facets=facets.clone() total/>
             </aside>
             <section aria-label=t::catalog::results() class="min-w-0">
                 <div class="listing-head">

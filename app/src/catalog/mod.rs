@@ -5,6 +5,7 @@ mod api;
 mod applied_filters;
 mod buy_box;
 mod delivery;
+mod facets;
 mod filters;
 mod gallery;
 mod hero;

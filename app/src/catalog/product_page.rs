@@ -108,10 +108,8 @@ fn Choice(product: ProductView, chosen: domain::catalog::VariantView, deliveries
         <p class="mt-3 text-2xl">
             <Price amount=chosen.price compare_at=chosen.compare_at_price class="font-semibold" test_id="product-price"/>
         </p>
-        {chosen.unit_price.map(|price| view! {
-            <p class="tabular text-sm text-soft" data-testid="product-unit-price">
-                {t::catalog::unit_price(&t::money(price.amount), price.per.symbol())}
-            </p>
+        {chosen.unit_price.zip(chosen.unit.as_deref()).map(|(price, unit)| view! {
+            <p class="tabular text-sm text-soft" data-testid="product-unit-price">{t::catalog::unit_price(&t::money(price), unit)}</p>
         })}
         <VariantPicker product=product.clone() chosen=chosen.clone()/>
         <BuyBox product chosen deliveries/>

@@ -22,7 +22,7 @@ pub(super) fn VariantPicker(product: ProductView, chosen: VariantView) -> impl I
             <div role="group" aria-label=label class="option-group">
                 <p class="text-sm">
                     <span class="text-soft" lang=language>{name} ": "</span>
-                    <bdi class="font-semibold" lang=content_language()>{own}</bdi>
+                    <span class="font-semibold" lang=content_language()>{own}</span>
                 </p>
                 <ul class="mt-2 flex flex-wrap gap-2">{links.collect_view()}</ul>
             </div>
@@ -55,7 +55,7 @@ fn Value(slug: String, choice: ValueChoice) -> impl IntoView {
                 data-testid="product-option"
             >
                 {image.map(|image| view! { <Picture image sizes="2.5rem" silent=true class="option-picture"/> })}
-                <bdi lang=content_language()>{value}</bdi>
+                <span lang=content_language()>{value}</span>
                 {hint.map(|hint| view! { <span class="sr-only">{hint}</span> })}
             </a>
         </li>

@@ -111,13 +111,15 @@ impl VariantRow {
         let price = Money::new(self.amount, currency);
         // The database keeps nothing that is no measure.
         let measure = self.measure.and_then(|measure| measure.parse::<Measure>().ok());
+        let unit_price = measure.and_then(|measure| measure.unit_price(price));
         VariantView {
             id: self.id,
             sku: self.sku,
             options: self.options,
             price,
             compare_at_price: self.compare_at.map(|amount| Money::new(amount, currency)),
-            unit_price: measure.and_then(|measure| measure.unit_price(price)),
+            unit_price: unit_price.map(|price| price.amount),
+            unit: unit_price.map(|price| price.per.symbol().to_owned()),
             availability: Availability::of(available),
             available,
         }

@@ -106,6 +106,7 @@ mod tests {
             price: Money::new(1_000, Currency::Usd),
             compare_at_price: None,
             unit_price: None,
+            unit: None,
             availability: Availability::of(available),
             available,
         }

@@ -1,19 +1,14 @@
 //! What a variant holds by weight, volume or length, and what that makes a kilogram, a litre or a metre of it cost.
 
 use crate::money::Money;
-use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::str::FromStr;
 
 /// What prices are compared by (Directive 98/6/EC, article 2 b).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PriceUnit {
-    #[serde(rename = "kg")]
     Kilogram,
-    #[serde(rename = "l")]
     Litre,
-    #[serde(rename = "m")]
     Metre,
 }
 
@@ -29,8 +24,7 @@ impl PriceUnit {
 }
 
 /// What one kilogram, litre or metre costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitPrice {
     pub amount: Money,
     pub per: PriceUnit,

@@ -1,4 +1,3 @@
-use super::UnitPrice;
 use crate::id::{CategoryId, ProductId, SellerId, VariantId};
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
@@ -159,8 +158,10 @@ pub struct VariantView {
     pub options: BTreeMap<String, String>,
     pub price: Money,
     pub compare_at_price: Option<Money>,
-    /// Of what is sold by weight, volume or length.
-    pub unit_price: Option<UnitPrice>,
+    /// Of a whole `unit`, where it is sold by weight, volume or length.
+    pub unit_price: Option<Money>,
+    /// `kg`, `l` or `m`.
+    pub unit: Option<String>,
     pub availability: Availability,
     pub available: u32,
 }
