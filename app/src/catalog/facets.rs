@@ -9,11 +9,6 @@ use domain::catalog::FacetValue;
 /// Values of a group that stand there at once; more unfold.
 const VALUES_SHOWN: usize = 7;
 
-/// Whether a facet is a group of choices.
-pub(super) fn is_group(field: &str) -> bool {
-    matches!(field, "category" | "seller" | "min_rating") || field.starts_with("option.")
-}
-
 /// How many of a group's values stand there at once. A tree stays whole, and one more takes no more room than the words that
 /// would unfold it.
 pub(super) fn shown_at_once(facet: &Facet) -> usize {
@@ -39,9 +34,11 @@ fn arrange(facet: Facet, scope: &Scope) -> Option<Facet> {
         }
         "seller" if matches!(scope, Scope::Seller(_)) => return None,
         "min_rating" => bounds(facet.values),
-        _ => most_wanted(facet.values),
+        field if field == "seller" || field.starts_with("option.") => most_wanted(facet.values),
+        // Bounds of the price, and whether there is any: told to programs.
+        _ => return None,
     };
-    let has_choice = !is_group(&facet.field) || values.len() > 1 || values.iter().any(|value| value.selected);
+    let has_choice = values.len() > 1 || values.iter().any(|value| value.selected);
     has_choice.then_some(Facet { values, ..facet })
 }
 
@@ -137,7 +134,6 @@ mod tests {
         let seller = facet("seller", vec![value("a", None, 1, true)]);
         assert_eq!(shown(seller.clone(), &Scope::Seller("a".to_owned())), "");
         assert_eq!(shown(seller, &Scope::Everything), "a");
-        assert_eq!(shown(facet("min_price", vec![value("100", None, 1, false)]), &Scope::Everything), "100", "told, and not shown");
-        assert!(!is_group("min_price") && is_group("option.glaze"));
+        assert_eq!(shown(facet("min_price", vec![value("100", None, 1, false)]), &Scope::Everything), "");
     }
 }

@@ -1,4 +1,4 @@
-use super::facets::{is_group, shown_at_once};
+use super::facets::shown_at_once;
 use super::listing_address::{major_units, sort_name};
 use super::option_name::option_name;
 use crate::market;
@@ -16,7 +16,7 @@ use wasm_bindgen::JsCast as _;
 /// applies them. On phones it folds away, and unfolds over the page; then what folds it again says how much is found.
 #[component]
 pub(super) fn Filters(path: String, query: ListingQuery, facets: Vec<Facet>, total: u32) -> impl IntoView {
-    let groups: Vec<_> = facets.into_iter().filter(|facet| is_group(&facet.field)).map(|facet| view! { <FacetGroup facet/> }).collect();
+    let groups: Vec<_> = facets.into_iter().map(|facet| view! { <FacetGroup facet/> }).collect();
     let kept = [
         ("q", query.q.clone()),
         ("sort", query.sort.and_then(sort_name).map(str::to_owned)),
@@ -68,14 +68,8 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
         view! { <FacetChoice field=field.clone() value is_single/> }
     });
     let count_shown = shown_at_once(&facet);
-    // What is chosen is seen. A list that arrives folds nothing away: whoever has just unchecked the last one is still there.
-    let details = NodeRef::<html::Details>::new();
+    // What is chosen is seen.
     let is_rest_wanted = facet.values.iter().skip(count_shown).any(|value| value.selected);
-    Effect::new(move |_| {
-        if let Some(details) = details.get().filter(|_| is_rest_wanted) {
-            details.set_open(true);
-        }
-    });
     let mut choices: Vec<_> = facet
         .values
         .into_iter()
@@ -87,7 +81,7 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
     let rest = choices.split_off(count_shown);
     let more = (!rest.is_empty()).then(|| {
         view! {
-            <details node_ref=details class="disclosure facet-more" open=is_rest_wanted && cfg!(feature = "ssr")>
+            <details class="disclosure facet-more" open=is_rest_wanted>
                 <summary>{t::catalog::filter_more(&rest.len().to_string())}</summary>
                 {rest}
             </details>
