@@ -1,5 +1,6 @@
 //! Who asks, and with what: every use case gets a [`Context`].
 
+use crate::inventory::Desk;
 use crate::mail::MailSettings;
 use crate::payments::gateway::Gateway;
 use crate::redis::Redis;
@@ -43,6 +44,8 @@ pub struct Handles {
     pub db: PgPool,
     pub redis: Redis,
     pub gateway: Gateway,
+    /// Where the reservations of this process queue.
+    pub stock: Desk,
     pub settings: Arc<Settings>,
 }
 

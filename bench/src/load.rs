@@ -13,7 +13,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    fn of(mut latencies: Vec<Duration>, took: Duration) -> anyhow::Result<Self> {
+    pub(crate) fn of(mut latencies: Vec<Duration>, took: Duration) -> anyhow::Result<Self> {
         anyhow::ensure!(!latencies.is_empty(), "no request was answered");
         latencies.sort_unstable();
         let percentile = |percent: usize| latencies[(latencies.len() * percent / 100).min(latencies.len() - 1)];

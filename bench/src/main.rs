@@ -5,6 +5,7 @@ mod client;
 mod load;
 mod pages;
 mod reference;
+mod stock;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +20,8 @@ struct Arguments {
 enum Command {
     /// Home, listing, product and cart page beside an empty handler and the same HTML as fixed bytes.
     Pages(pages::Options),
+    /// Holds of stock, beside three other ways to hold it.
+    Stock(stock::Options),
     /// The reference server; started by `pages` as a process of its own, as the shop is one.
     #[command(hide = true)]
     Reference(reference::Options),
@@ -28,6 +31,7 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Pages(options) => pages::run(options).await,
+        Command::Stock(options) => stock::run(options).await,
         Command::Reference(options) => reference::run(options).await,
     }
 }

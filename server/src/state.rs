@@ -4,6 +4,7 @@ use crate::config::{Config, Network};
 use crate::middleware::policy::Sources;
 use axum::extract::FromRef;
 use backend::Handles;
+use backend::inventory::Desk;
 use backend::payments::gateway::Gateway;
 use leptos::prelude::LeptosOptions;
 use secrecy::ExposeSecret as _;
@@ -56,5 +57,5 @@ pub async fn connect(config: &Config) -> anyhow::Result<Handles> {
     let db = backend::db::connect(database.url.expose_secret(), database.connections_max).await?;
     let redis = backend::redis::Redis::connect(config.stores.redis_url.expose_secret())?;
     let gateway = Gateway::connect(config.payments.keys().secret.expose_secret(), config.payments.api_url())?;
-    Ok(Handles { db, redis, gateway, settings: Arc::new(config.settings()) })
+    Ok(Handles { stock: Desk::new(db.clone()), db, redis, gateway, settings: Arc::new(config.settings()) })
 }

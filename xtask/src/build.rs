@@ -88,6 +88,13 @@ pub(crate) fn bench_command(workspace: &Workspace, url: &str) -> Command {
     command
 }
 
+/// The bench program at the services alone; it finds them in its environment.
+pub(crate) fn bench_services_command(workspace: &Workspace, what: &str) -> Command {
+    let mut command = workspace.cargo();
+    command.args(["run", "--quiet", "--release", "--package", "bench", "--", what]);
+    command
+}
+
 fn sandbox(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     runner.run(workspace.cargo().args(["build", "--release", "--package", "sandbox"]))
 }

@@ -93,6 +93,8 @@ enum Task {
 enum BenchTarget {
     /// Home, listing, product and cart beside an empty handler and fixed bytes
     Pages,
+    /// Holds of stock beside one transaction each, one row each, and Redis
+    Stock,
 }
 
 fn main() -> ExitCode {
@@ -116,6 +118,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Test | Task::Ci => stages::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Bench { what: BenchTarget::Pages } => up::bench_pages(&workspace),
+        Task::Bench { what: BenchTarget::Stock } => up::bench_services(&workspace, "stock"),
         Task::Prepare { check } => prepare::run(&workspace, check),
     }
 }

@@ -167,6 +167,27 @@ pub(crate) fn souk(workspace: &Workspace, directory: &Path, arguments: &[OsStrin
 /// # Errors
 /// As `up`, or those of the bench program.
 pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
+    bench(workspace, SHOP_STEPS, |instance, steps, interrupt| {
+        instance.choose_addresses(DEFAULT_PORT)?;
+        instance.start_shop(steps)?;
+        Runner::streamed(interrupt).run(&mut build::bench_command(workspace, instance.url()))
+    })
+}
+
+/// Measures what the shop does with fresh services of its own.
+///
+/// # Errors
+/// As `up`, or those of the bench program.
+pub(crate) fn bench_services(workspace: &Workspace, what: &str) -> Result<()> {
+    bench(workspace, 0, |instance, _, interrupt| {
+        let mut command = build::bench_services_command(workspace, what);
+        command.env("DATABASE_URL", instance.value("DATABASE_URL")).env("REDIS_URL", instance.value("REDIS_URL"));
+        Runner::streamed(interrupt).run(&mut command)
+    })
+}
+
+/// Starts the services in a place of their own, measures, and leaves nothing behind. Needs the release only where the shop runs.
+fn bench(workspace: &Workspace, shop_steps: usize, measure: impl FnOnce(&mut Instance, &mut Steps, Interrupt) -> Result<()>) -> Result<()> {
     let state = State::open(workspace.root.join(".souk/bench"))?;
     let Some(lock) = state.lock()? else {
         bail!("another measurement runs");
@@ -176,16 +197,17 @@ pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
     let runner = Runner::logged(&state.log("bench"), Interrupt::listen()?)?;
     let processes = Processes::take_charge(&state.processes())?;
     let interrupt = runner.interrupt.clone();
-    let mut steps = Steps::new(TOOL_STEPS + 2 + SERVICE_STEPS + SHOP_STEPS, runner);
+    let builds = if shop_steps > 0 { 2 } else { 1 };
+    let mut steps = Steps::new(TOOL_STEPS + builds + SERVICE_STEPS + shop_steps, runner);
     tools::install(workspace, &mut steps, tools::Purpose::Run)?;
-    build::release(workspace, &mut steps)?;
+    if shop_steps > 0 {
+        build::release(workspace, &mut steps)?;
+    }
     build::bench(workspace, &mut steps)?;
     let mut instance = Instance::open(workspace, state, Settings::private(), processes, lock)?;
     let measured = (|| {
         instance.start_services(&mut steps)?;
-        instance.choose_addresses(DEFAULT_PORT)?;
-        instance.start_shop(&mut steps)?;
-        Runner::streamed(interrupt.clone()).run(&mut build::bench_command(workspace, instance.url()))
+        measure(&mut instance, &mut steps, interrupt)
     })();
     let stopped = stop(&mut instance, measured);
     remove_data(&instance.state)?;

@@ -10,9 +10,8 @@ use domain::address::Address;
 use domain::catalog::ImageView;
 use domain::checkout::CheckoutRefusal;
 use domain::checkout::saga::{SagaState, Step, UndoReason};
-use domain::country::CountryCode;
 use domain::id::{BuyerId, CartId, CouponId, OrderId, OrderLineId, PaymentId, SellerId, SellerOrderId, StockItemId, VariantId};
-use domain::inventory::HolderKind;
+use domain::inventory::{Destination, HolderKind};
 use domain::market::Market;
 use domain::money::{BasisPoints, Currency, Money, MoneyError};
 use domain::orders::OrderNumber;
@@ -166,12 +165,13 @@ impl Purchase {
         Self { email: String::new(), address: self.address.forgotten(), ..self.clone() }
     }
 
-    pub(super) fn destination(&self) -> CountryCode {
-        self.address.country()
+    pub(super) fn destination(&self) -> Destination {
+        Destination { country: self.address.country(), region: self.address.region().map(str::to_owned) }
     }
 
     pub(super) fn reserve_lines(&self) -> Vec<ReserveLine> {
-        let line = |line: &Line| ReserveLine { stock_item: line.stock_item, variant: line.variant, quantity: line.quantity };
+        let line =
+            |line: &Line| ReserveLine { stock_item: line.stock_item, variant: line.variant, seller: line.seller, quantity: line.quantity };
         self.lines.iter().map(line).collect()
     }
 

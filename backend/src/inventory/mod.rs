@@ -1,15 +1,16 @@
 //! Stock: reserving, releasing, making firm. PostgreSQL alone decides; every change of a level happens under the lock of
 //! its row, taken in key order in one place.
 
+mod desk;
 mod locks;
+mod settle;
 mod store;
 
+pub use desk::Desk;
+
 use crate::{Failure, Handles};
-use domain::country::CountryCode;
-use domain::id::{StockItemId, VariantId};
-use domain::inventory::{
-    Allocation, Demand, HOLD_EXTENSIONS_MAX, HOLD_LIFE_MAX_S, HolderKind, Reservation, ReservationState, Shortage, StockRefusal, plan,
-};
+use domain::id::{SellerId, StockItemId, VariantId};
+use domain::inventory::{Demand, Destination, HOLD_EXTENSIONS_MAX, HOLD_LIFE_MAX_S, HolderKind, Reservation, Shortage, StockRefusal};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -25,18 +26,19 @@ const EXPIRY_BATCHES_MAX: u32 = 20;
 pub struct ReserveLine {
     pub stock_item: StockItemId,
     pub variant: VariantId,
+    pub seller: SellerId,
     pub quantity: u32,
 }
 
 /// Who holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Holder {
     pub kind: HolderKind,
     pub id: Uuid,
 }
 
-/// Holds every line, or none, for `ttl_s` seconds. The same holder asking again gets what it holds. Warehouses of the
-/// destination's country go first, then by rank.
+/// Holds every line, or none, for `ttl_s` seconds. The same holder asking again gets what it holds. The nearest warehouse to the
+/// destination goes first, then by rank; what one seller sends leaves one warehouse, if one has all of it.
 ///
 /// # Errors
 /// `OutOfStock` names every line that cannot be met; `Lapsed` when the holder's 30 minutes are over.
@@ -45,23 +47,9 @@ pub async fn reserve(
     holder: Holder,
     lines: &[ReserveLine],
     ttl_s: u32,
-    destination: CountryCode,
+    destination: Option<Destination>,
 ) -> Result<Vec<Reservation>, Failure<StockRefusal>> {
-    let mut tx = handles.db.begin().await?;
-    locks::lock_levels(&mut tx, &items(lines)).await?;
-    let claims = store::claims(&mut tx, holder).await?;
-    let missing = missing(lines, &claims, |state| matches!(state, ReservationState::Held | ReservationState::Firm));
-    if !missing.is_empty() {
-        let allocations = allocate(&mut tx, lines, &missing, destination).await?;
-        let first_held_at = claims.iter().map(|claim| claim.first_held_at).min();
-        let held = store::insert_held(&mut tx, holder, &allocations, first_held_at, ttl_s, life_max_s(holder.kind)).await?;
-        if !held {
-            return Err(Failure::Refused(StockRefusal::Lapsed));
-        }
-    }
-    let reservations = store::live(&mut tx, holder).await?;
-    tx.commit().await?;
-    Ok(reservations)
+    handles.stock.hold(holder, lines, ttl_s, destination).await
 }
 
 /// Gives back everything the holder holds, firm or not. Part of the caller's transaction; releasing nothing is fine.
@@ -79,14 +67,13 @@ pub async fn make_firm(
     tx: &mut PgConnection,
     holder: Holder,
     lines: &[ReserveLine],
-    destination: CountryCode,
+    destination: Option<&Destination>,
 ) -> Result<(), Failure<StockRefusal>> {
-    locks::lock_levels(tx, &items(lines)).await?;
-    let claims = store::claims(tx, holder).await?;
-    let missing = missing(lines, &claims, |state| matches!(state, ReservationState::Held | ReservationState::Firm));
-    let allocations = match allocate(tx, lines, &missing, destination).await {
-        Err(Failure::Refused(_)) => return Err(Failure::Refused(StockRefusal::Lapsed)),
-        other => other?,
+    let locked = locks::lock_levels(tx, &items(lines)).await?;
+    let claims = store::claims(tx, &[holder]).await?.remove(&holder).unwrap_or_default();
+    let allocations = match missing(lines, &claims) {
+        none if none.is_empty() => Vec::new(),
+        missing => locked.stock.plan(&missing, destination).map_err(|_| Failure::Refused(StockRefusal::Lapsed))?,
     };
     store::firm_held(tx, holder).await?;
     store::insert_firm(tx, holder, &allocations).await?;
@@ -117,7 +104,7 @@ pub async fn expire_due(handles: &Handles) -> anyhow::Result<u32> {
         }
         let mut tx = handles.db.begin().await?;
         // The lock expires what is due on the rows it takes.
-        expired += locks::lock_levels(&mut tx, &due).await?;
+        expired += locks::lock_levels(&mut tx, &due).await?.expired;
         tx.commit().await?;
     }
     Ok(expired)
@@ -135,33 +122,19 @@ fn items(lines: &[ReserveLine]) -> Vec<StockItemId> {
     lines.iter().map(|line| line.stock_item).collect()
 }
 
-/// What the lines want beyond the claims that count, summed per stock item.
-fn missing(lines: &[ReserveLine], claims: &[store::Claim], counts: impl Fn(ReservationState) -> bool) -> Vec<Demand> {
-    let mut wanted: BTreeMap<StockItemId, u32> = BTreeMap::new();
+/// What the lines want beyond the holder's live claims, summed per stock item.
+fn missing(lines: &[ReserveLine], claims: &[store::Claim]) -> Vec<Demand> {
+    let mut wanted: BTreeMap<StockItemId, Demand> = BTreeMap::new();
     for line in lines {
-        *wanted.entry(line.stock_item).or_default() += line.quantity;
+        let none = Demand { seller: line.seller, stock_item: line.stock_item, quantity: 0 };
+        wanted.entry(line.stock_item).or_insert(none).quantity += line.quantity;
     }
-    for claim in claims.iter().filter(|claim| counts(claim.state)) {
-        if let Some(quantity) = wanted.get_mut(&claim.stock_item) {
-            *quantity = quantity.saturating_sub(claim.quantity);
+    for claim in claims.iter().filter(|claim| claim.is_live()) {
+        if let Some(demand) = wanted.get_mut(&claim.stock_item) {
+            demand.quantity = demand.quantity.saturating_sub(claim.quantity);
         }
     }
-    wanted.into_iter().filter(|(_, quantity)| *quantity > 0).map(|(stock_item, quantity)| Demand { stock_item, quantity }).collect()
-}
-
-/// Finds units for every demand. The levels are locked already.
-async fn allocate(
-    tx: &mut PgConnection,
-    lines: &[ReserveLine],
-    demands: &[Demand],
-    destination: CountryCode,
-) -> Result<Vec<Allocation>, Failure<StockRefusal>> {
-    if demands.is_empty() {
-        return Ok(Vec::new());
-    }
-    let wanted: Vec<StockItemId> = demands.iter().map(|demand| demand.stock_item).collect();
-    let levels = store::levels(tx, &wanted, destination.as_str()).await?;
-    plan(demands, &levels).map_err(|short| Failure::Refused(StockRefusal::OutOfStock { lines: shortages(lines, &short) }))
+    wanted.into_values().filter(|demand| demand.quantity > 0).collect()
 }
 
 /// Every line of a short stock item is short, with what there is for all of them.

@@ -1,85 +1,106 @@
 use super::Holder;
 use crate::db;
 use domain::id::{ReservationId, StockItemId, WarehouseId};
-use domain::inventory::{Allocation, Reservation, ReservationState, StockLevel};
+use domain::inventory::{Allocation, HolderKind, Reservation, ReservationState};
 use sqlx::{PgConnection, PgExecutor};
+use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A claim of a holder, past or present.
 pub(super) struct Claim {
+    pub(super) id: ReservationId,
     pub(super) stock_item: StockItemId,
+    pub(super) warehouse: WarehouseId,
     pub(super) quantity: u32,
     pub(super) state: ReservationState,
     pub(super) first_held_at: OffsetDateTime,
 }
 
-pub(super) async fn claims(tx: &mut PgConnection, holder: Holder) -> sqlx::Result<Vec<Claim>> {
-    let rows = sqlx::query!(
-        r#"select stock_item_id as "stock_item: StockItemId", quantity, state as "state: ReservationState", first_held_at
-           from reservation where holder_kind = $1 and holder_id = $2"#,
-        holder.kind as _,
-        holder.id,
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Claim {
-            stock_item: row.stock_item,
-            quantity: row.quantity.unsigned_abs(),
-            state: row.state,
-            first_held_at: row.first_held_at,
-        })
-        .collect())
+impl Claim {
+    /// Whether its units are the holder's.
+    pub(super) fn is_live(&self) -> bool {
+        matches!(self.state, ReservationState::Held | ReservationState::Firm)
+    }
+
+    pub(super) fn reservation(&self) -> Reservation {
+        Reservation { id: self.id, stock_item: self.stock_item, warehouse: self.warehouse, quantity: self.quantity, state: self.state }
+    }
 }
 
-pub(super) async fn live(tx: &mut PgConnection, holder: Holder) -> sqlx::Result<Vec<Reservation>> {
+pub(super) async fn claims(tx: &mut PgConnection, holders: &[Holder]) -> sqlx::Result<HashMap<Holder, Vec<Claim>>> {
+    let kinds: Vec<&str> = holders.iter().map(|holder| holder.kind.as_str()).collect();
+    let ids: Vec<Uuid> = holders.iter().map(|holder| holder.id).collect();
     let rows = sqlx::query!(
-        r#"select reservation_id as "id: ReservationId", stock_item_id as "stock_item: StockItemId",
-               warehouse_id as "warehouse: WarehouseId", quantity, state as "state: ReservationState"
-           from reservation where holder_kind = $1 and holder_id = $2 and state in ('held', 'firm')
-           order by stock_item_id, warehouse_id"#,
-        holder.kind as _,
-        holder.id,
+        r#"select reservation_id as "id: ReservationId", holder_kind as "kind: HolderKind", holder_id,
+               stock_item_id as "stock_item: StockItemId", warehouse_id as "warehouse: WarehouseId", quantity,
+               state as "state: ReservationState", first_held_at
+           from unnest($1::text[], $2::uuid[]) as holder (kind, id)
+           join reservation on holder_kind = holder.kind and holder_id = holder.id"#,
+        &kinds as _,
+        &ids,
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Reservation {
+    let mut claims: HashMap<Holder, Vec<Claim>> = HashMap::new();
+    for row in rows {
+        claims.entry(Holder { kind: row.kind, id: row.holder_id }).or_default().push(Claim {
             id: row.id,
             stock_item: row.stock_item,
             warehouse: row.warehouse,
             quantity: row.quantity.unsigned_abs(),
             state: row.state,
-        })
-        .collect())
+            first_held_at: row.first_held_at,
+        });
+    }
+    Ok(claims)
 }
 
-/// The levels of these items, best first for a parcel to `country`. Nearer before further comes with coordinates.
-pub(super) async fn levels(tx: &mut PgConnection, items: &[StockItemId], country: &str) -> sqlx::Result<Vec<StockLevel>> {
-    let items: Vec<Uuid> = items.iter().map(|item| item.0).collect();
-    let rows = sqlx::query!(
-        r#"select stock_item_id as "stock_item: StockItemId", warehouse_id as "warehouse: WarehouseId", on_hand, allocated, held
-           from stock_level join warehouse using (warehouse_id)
-           where stock_item_id = any ($1)
-           order by stock_item_id, warehouse.country = $2 desc, warehouse.rank, warehouse_id"#,
-        &items,
-        country,
+/// Units to be written down as held.
+pub(super) struct Hold {
+    pub(super) id: ReservationId,
+    pub(super) holder: Holder,
+    pub(super) stock_item: StockItemId,
+    pub(super) warehouse: WarehouseId,
+    pub(super) quantity: u32,
+    pub(super) begins: OffsetDateTime,
+    pub(super) ends: OffsetDateTime,
+}
+
+/// Writes holds and counts them, all with one statement. A holder that wants more of a row adds to what it has of it.
+pub(super) async fn insert_held(tx: &mut PgConnection, holds: &[Hold], at: OffsetDateTime) -> sqlx::Result<()> {
+    let of = |value: fn(&Hold) -> Uuid| holds.iter().map(value).collect::<Vec<Uuid>>();
+    let kinds: Vec<&str> = holds.iter().map(|hold| hold.holder.kind.as_str()).collect();
+    let quantities: Vec<i32> = holds.iter().map(|hold| hold.quantity.cast_signed()).collect();
+    let (begins, ends): (Vec<OffsetDateTime>, Vec<OffsetDateTime>) = holds.iter().map(|hold| (hold.begins, hold.ends)).unzip();
+    sqlx::query!(
+        "with wanted as (
+             select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::timestamptz[], $8::timestamptz[])
+                 as wanted (id, kind, holder, item, warehouse, quantity, begins, ends)
+         ), taken as (
+             insert into reservation (reservation_id, holder_kind, holder_id, stock_item_id, warehouse_id, quantity, state, first_held_at,
+                 expires_at, changed_at)
+             select id, kind, holder, item, warehouse, quantity, 'held', begins, ends, $9 from wanted
+             on conflict (holder_kind, holder_id, stock_item_id, warehouse_id) where state in ('held', 'firm')
+                 do update set quantity = reservation.quantity + excluded.quantity, changed_at = excluded.changed_at
+         ), counted as (
+             select item, warehouse, sum(quantity)::int as quantity from wanted group by item, warehouse
+         )
+         update stock_level set held = stock_level.held + counted.quantity from counted
+         where stock_level.stock_item_id = counted.item and stock_level.warehouse_id = counted.warehouse",
+        &of(|hold| hold.id.0),
+        &kinds as _,
+        &of(|hold| hold.holder.id),
+        &of(|hold| hold.stock_item.0),
+        &of(|hold| hold.warehouse.0),
+        &quantities,
+        &begins,
+        &ends,
+        at,
     )
-    .fetch_all(tx)
+    .execute(tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| StockLevel {
-            stock_item: row.stock_item,
-            warehouse: row.warehouse,
-            on_hand: row.on_hand.unsigned_abs(),
-            allocated: row.allocated.unsigned_abs(),
-            held: row.held.unsigned_abs(),
-        })
-        .collect())
+    Ok(())
 }
 
 /// Allocations as the arrays that `unnest` takes, with an id for each.
@@ -100,49 +121,6 @@ impl Columns {
             quantities: allocations.iter().map(|allocation| allocation.quantity.cast_signed()).collect(),
         }
     }
-}
-
-/// Writes holds and counts them. False, and nothing written, when the holder's time is over.
-pub(super) async fn insert_held(
-    tx: &mut PgConnection,
-    holder: Holder,
-    allocations: &[Allocation],
-    first_held_at: Option<OffsetDateTime>,
-    ttl_s: u32,
-    life_max_s: u32,
-) -> sqlx::Result<bool> {
-    let columns = Columns::of(allocations);
-    let written = sqlx::query_scalar!(
-        r#"with clock as (
-             select souk.clock() as at
-         ), life as (
-             select coalesce($7, at) as begins,
-                 least(at + make_interval(secs => $8), coalesce($7, at) + make_interval(secs => $9)) as ends, at from clock
-         ), taken as (
-             insert into reservation (reservation_id, holder_kind, holder_id, stock_item_id, warehouse_id, quantity, state, first_held_at,
-                 expires_at, changed_at)
-             select wanted.id, $1, $2, wanted.item, wanted.warehouse, wanted.quantity, 'held', life.begins, life.ends, life.at
-             from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[]) as wanted (id, item, warehouse, quantity), life
-             where life.ends > life.at
-             returning stock_item_id, warehouse_id, quantity
-         ), counted as (
-             update stock_level set held = stock_level.held + taken.quantity from taken
-             where stock_level.stock_item_id = taken.stock_item_id and stock_level.warehouse_id = taken.warehouse_id
-         )
-         select count(*) as "count!" from taken"#,
-        holder.kind as _,
-        holder.id,
-        &columns.ids,
-        &columns.items,
-        &columns.warehouses,
-        &columns.quantities,
-        first_held_at,
-        f64::from(ttl_s),
-        f64::from(life_max_s),
-    )
-    .fetch_one(tx)
-    .await?;
-    Ok(written > 0)
 }
 
 /// Writes claims that are firm from the beginning: units taken again after a hold had lapsed.

@@ -6,6 +6,7 @@ pub mod statements;
 
 pub use builders::{NewVariant, TestProduct};
 
+use crate::inventory::Desk;
 use crate::mail::MailSettings;
 use crate::payments::gateway::Gateway;
 use crate::redis::Redis;
@@ -43,7 +44,7 @@ impl Shop {
         let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:56379".to_owned());
         let redis = Redis::connect_with_prefix(&url, &format!("{MARKER}:{}:", db::new_id())).expect("the test's Redis has a URL");
         let gateway = Gateway::connect("sk_test_shop", Some(sandbox_url)).expect("the sandbox has a URL");
-        Self { handles: Handles { db, redis, gateway, settings: Arc::new(settings(sandbox_url)) } }
+        Self { handles: Handles { stock: Desk::new(db.clone()), db, redis, gateway, settings: Arc::new(settings(sandbox_url)) } }
     }
 
     /// The same shop with other settings.
@@ -68,7 +69,7 @@ impl Shop {
     pub fn without_database(&self) -> Self {
         let options = self.handles.db.connect_options().as_ref().clone().host(NOWHERE).port(NOWHERE_PORT);
         let db = PgPoolOptions::new().acquire_timeout(Duration::from_millis(200)).connect_lazy_with(options);
-        Self { handles: Handles { db, ..self.handles.clone() } }
+        Self { handles: Handles { stock: Desk::new(db.clone()), db, ..self.handles.clone() } }
     }
 
     pub fn guest(&self) -> Context {

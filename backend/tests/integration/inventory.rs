@@ -1,9 +1,9 @@
 use backend::Failure;
 use backend::inventory::{Holder, ReserveLine, expire_due, extend, make_firm, release, reserve};
 use backend::testing::{NewVariant, Shop, TestProduct};
-use domain::country::CountryCode;
-use domain::inventory::{HOLD_S, HolderKind, Reservation, Shortage, StockRefusal};
+use domain::inventory::{Destination, HOLD_S, HolderKind, Reservation, Shortage, StockRefusal};
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -15,11 +15,11 @@ fn holder() -> Holder {
 }
 
 fn line(product: &TestProduct, place: usize, quantity: u32) -> ReserveLine {
-    ReserveLine { stock_item: product.stock_items[place], variant: product.variants[place], quantity }
+    ReserveLine { stock_item: product.stock_items[place], variant: product.variants[place], seller: product.seller, quantity }
 }
 
-fn us() -> CountryCode {
-    "US".parse().unwrap()
+fn us() -> Option<Destination> {
+    Some(Destination { country: "US".parse().unwrap(), region: None })
 }
 
 async fn hold(shop: &Shop, holder: Holder, lines: &[ReserveLine]) -> Result<Vec<Reservation>, Failure<StockRefusal>> {
@@ -28,7 +28,7 @@ async fn hold(shop: &Shop, holder: Holder, lines: &[ReserveLine]) -> Result<Vec<
 
 async fn firm(shop: &Shop, holder: Holder, lines: &[ReserveLine]) -> Result<(), Failure<StockRefusal>> {
     let mut tx = shop.handles.db.begin().await.unwrap();
-    let outcome = make_firm(&mut tx, holder, lines, us()).await;
+    let outcome = make_firm(&mut tx, holder, lines, us().as_ref()).await;
     tx.commit().await.unwrap();
     outcome
 }
@@ -118,6 +118,70 @@ async fn the_same_holder_asking_again_gets_what_it_holds(db: PgPool) {
     let both = tokio::join!(hold(&shop, me, &wanted), hold(&shop, me, &wanted));
     assert_eq!((both.0.unwrap(), both.1.unwrap()), (first.clone(), first));
     assert_eq!(level(&shop, &product).await, (5, 0, 2));
+    assert_counted(&shop).await;
+}
+
+#[sqlx::test]
+async fn a_holder_that_wants_more_adds_to_what_it_has(db: PgPool) {
+    let shop = Shop::new(db);
+    let product = shop.simple_product("bowl", 2_000, 5).await;
+    let me = holder();
+    let first = hold(&shop, me, &[line(&product, 0, 2)]).await.unwrap();
+    let (two, four, again) = ([line(&product, 0, 2)], [line(&product, 0, 4)], [line(&product, 0, 4)]);
+    let (same, more, once) = tokio::join!(hold(&shop, me, &two), hold(&shop, me, &four), hold(&shop, me, &again));
+    assert_eq!(same.unwrap(), first);
+    assert_eq!(more.as_ref().unwrap()[0].quantity, 4);
+    assert_eq!(once.unwrap()[0].quantity, 4);
+    assert_eq!(level(&shop, &product).await, (5, 0, 4));
+    assert_eq!(shortages(hold(&shop, me, &[line(&product, 0, 6)]).await)[0].available, 1);
+    assert_eq!(hold(&shop, me, &four).await.unwrap(), more.unwrap());
+    assert_counted(&shop).await;
+}
+
+/// A member that cannot be settled, here because its row is locked elsewhere for too long, takes nobody with it.
+#[sqlx::test]
+async fn one_bad_member_does_not_fail_the_batch(db: PgPool) {
+    let hurried = db.connect_options().as_ref().clone().options([("lock_timeout", "300ms")]);
+    let shop = Shop::new(PgPoolOptions::new().max_connections(8).connect_with(hurried).await.unwrap());
+    let (seller, category) = (shop.seller("potter").await, shop.category("table", None).await);
+    let product = shop.product("bowl", seller, category, &[NewVariant::new(100, 9), NewVariant::new(100, 9)]).await;
+    let mut other = db.begin().await.unwrap();
+    sqlx::query("select from stock_level where stock_item_id = $1 for update")
+        .bind(product.stock_items[0].0)
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    // The first opens a batch of its own; the others come while it waits, and are one batch.
+    let (stuck, good) = ([line(&product, 0, 1)], [line(&product, 1, 1)]);
+    let (first, second, third, fourth) = tokio::join!(
+        hold(&shop, holder(), &stuck),
+        hold(&shop, holder(), &good),
+        hold(&shop, holder(), &stuck),
+        hold(&shop, holder(), &good),
+    );
+    assert!(first.is_err() && third.is_err(), "the row was not to be had");
+    assert!(second.is_ok() && fourth.is_ok());
+    other.rollback().await.unwrap();
+    assert!(hold(&shop, holder(), &[stuck[0], good[0]]).await.is_ok());
+    assert_eq!(level(&shop, &product).await, (9, 0, 1));
+    assert_counted(&shop).await;
+}
+
+/// A caller that goes away takes nothing with it: what it asked for is held, and asking again finds it.
+#[sqlx::test]
+async fn a_caller_that_hangs_up_has_its_hold(db: PgPool) {
+    let shop = Shop::new(db);
+    let product = shop.simple_product("bowl", 2_000, 3).await;
+    let me = holder();
+    let asked = tokio::spawn({
+        let (shop, wanted) = (shop.clone(), line(&product, 0, 1));
+        async move { hold(&shop, me, &[wanted]).await }
+    });
+    tokio::task::yield_now().await;
+    asked.abort();
+    drop(asked.await);
+    assert_eq!(hold(&shop, me, &[line(&product, 0, 1)]).await.unwrap().len(), 1);
+    assert_eq!(level(&shop, &product).await, (3, 0, 1));
     assert_counted(&shop).await;
 }
 
@@ -243,7 +307,7 @@ async fn a_warehouse_of_the_destination_goes_first_and_one_that_has_all_before_a
         |query| query.bind(backend::db::new_id()).bind(product.stock_items[0].0).bind(near),
     )
     .await;
-    let to = |country: &str| country.parse::<CountryCode>().unwrap();
+    let to = |country: &str| Some(Destination { country: country.parse().unwrap(), region: None });
     let taken = |held: Vec<Reservation>| held.into_iter().map(|part| (part.warehouse.0, part.quantity)).collect::<Vec<_>>();
     let home = Uuid::from_u128(1);
     let one = reserve(&shop.handles, holder(), &[line(&product, 0, 1)], HOLD_S, to("US")).await.unwrap();

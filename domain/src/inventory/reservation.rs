@@ -9,7 +9,7 @@ pub const HOLD_EXTENSIONS_MAX: u32 = 1;
 pub const HOLD_LIFE_MAX_S: u32 = 30 * 60;
 
 /// Who holds units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(type_name = "text", rename_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum HolderKind {
@@ -17,6 +17,16 @@ pub enum HolderKind {
     Order,
     /// Another program's, through the API.
     External,
+}
+
+impl HolderKind {
+    /// As it stands in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HolderKind::Order => "order",
+            HolderKind::External => "external",
+        }
+    }
 }
 
 /// held → firm → shipped; or released by its holder, or expired.

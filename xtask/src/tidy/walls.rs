@@ -15,7 +15,7 @@ pub(super) const CRATES: [(&str, &[&str]); 8] = [
     ("frontend", &["app"]),
     ("sandbox", &[]),
     ("xtask", &[]),
-    ("bench", &[]),
+    ("bench", &["domain", "backend"]),
 ];
 
 /// Features in the order in which they may use each other: those left of oneself, never those right.

@@ -67,7 +67,7 @@ async fn record(handles: &Handles, saga: &Saga, bill: &Bill, intent: &Intent) ->
 async fn authorized(handles: &Handles, saga: &Saga, bill: &Bill, intent: &Intent) -> anyhow::Result<Ran> {
     let mut tx = handles.db.begin().await?;
     payments::record(&mut tx, bill, intent, Cause::Worker, &cause_id(saga)).await?;
-    let firm = inventory::make_firm(&mut tx, saga.holder(), &saga.purchase.reserve_lines(), saga.purchase.destination()).await;
+    let firm = inventory::make_firm(&mut tx, saga.holder(), &saga.purchase.reserve_lines(), Some(&saga.purchase.destination())).await;
     let ran = match firm {
         Ok(()) => Ran::Done,
         Err(Failure::Refused(StockRefusal::Lapsed | StockRefusal::OutOfStock { .. })) => Ran::refused(UndoReason::StockGone),

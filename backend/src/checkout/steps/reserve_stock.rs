@@ -10,7 +10,7 @@ use domain::inventory::{HOLD_S, StockRefusal};
 /// The order holds its units; asking again gets the same ones.
 pub(in crate::checkout) async fn run(handles: &Handles, saga: &Saga) -> anyhow::Result<Ran> {
     let lines = saga.purchase.reserve_lines();
-    match inventory::reserve(handles, saga.holder(), &lines, HOLD_S, saga.purchase.destination()).await {
+    match inventory::reserve(handles, saga.holder(), &lines, HOLD_S, Some(saga.purchase.destination())).await {
         Ok(_) => Ok(Ran::Done),
         Err(Failure::Refused(StockRefusal::OutOfStock { lines })) => {
             Ok(Ran::Refused { reason: UndoReason::Refused, refusal: Some(CheckoutRefusal::OutOfStock { lines }) })
