@@ -12,6 +12,7 @@ use crate::Failure;
 use domain::inventory::{Destination, Reservation, StockRefusal};
 use sqlx::PgPool;
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -29,6 +30,22 @@ pub struct Desk {
     queue: Arc<Mutex<Queue>>,
 }
 
+/// What every member of a batch is told. The database's error stays its cause: an outage is recognised by it.
+#[derive(Clone, Debug)]
+struct BatchFailed(Arc<sqlx::Error>);
+
+impl fmt::Display for BatchFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a batch of reservations failed")
+    }
+}
+
+impl std::error::Error for BatchFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<Waiting>,
@@ -39,7 +56,7 @@ struct Queue {
 #[derive(Debug)]
 struct Waiting {
     request: Request,
-    answer: oneshot::Sender<Result<Outcome, Arc<anyhow::Error>>>,
+    answer: oneshot::Sender<Result<Outcome, BatchFailed>>,
 }
 
 impl Desk {
@@ -70,7 +87,7 @@ impl Desk {
         }
         match told.await {
             Ok(Ok(outcome)) => outcome.map_err(Failure::Refused),
-            Ok(Err(error)) => Err(Failure::Internal(anyhow::Error::msg(error).context("a batch of reservations failed"))),
+            Ok(Err(failed)) => Err(Failure::Internal(failed.into())),
             Err(_) => Err(Failure::Internal(anyhow::anyhow!("a batch of reservations broke off"))),
         }
     }
@@ -123,8 +140,8 @@ async fn settle_batch(db: PgPool, batch: Vec<Waiting>) {
             settle_singly(&db, requests.into_iter().zip(answers)).await;
         }
         Err(error) => {
-            let error = Arc::new(anyhow::Error::from(error));
-            answers.into_iter().for_each(|answer| tell(answer, Err(error.clone())));
+            let failed = BatchFailed(Arc::new(error));
+            answers.into_iter().for_each(|answer| tell(answer, Err(failed.clone())));
         }
     }
 }
@@ -139,15 +156,15 @@ async fn settle_singly(db: &PgPool, members: impl Iterator<Item = (Request, Answ
         running.spawn(async move {
             let settled = settle::settle(&db, std::slice::from_ref(&request)).await;
             let outcome = settled.map(|mut outcomes| outcomes.remove(0));
-            tell(answer, outcome.map_err(|error| Arc::new(error.into())));
+            tell(answer, outcome.map_err(|error| BatchFailed(Arc::new(error))));
         });
     }
     running.join_all().await;
 }
 
-type Answer = oneshot::Sender<Result<Outcome, Arc<anyhow::Error>>>;
+type Answer = oneshot::Sender<Result<Outcome, BatchFailed>>;
 
-fn tell(answer: Answer, outcome: Result<Outcome, Arc<anyhow::Error>>) {
+fn tell(answer: Answer, outcome: Result<Outcome, BatchFailed>) {
     // Whoever asked may be gone: the hold is there, and ends by itself.
     drop(answer.send(outcome));
 }

@@ -167,6 +167,20 @@ async fn one_bad_member_does_not_fail_the_batch(db: PgPool) {
     assert_counted(&shop).await;
 }
 
+#[sqlx::test]
+async fn an_outage_is_told_as_one_to_every_member(db: PgPool) {
+    let shop = Shop::new(db);
+    let product = shop.simple_product("bowl", 2_000, 3).await;
+    let away = shop.without_database();
+    let wanted = [line(&product, 0, 1)];
+    let (one, other) = tokio::join!(hold(&away, holder(), &wanted), hold(&away, holder(), &wanted));
+    for outcome in [one, other] {
+        let Err(Failure::Internal(error)) = outcome else { panic!("expected a failure, got {outcome:?}") };
+        assert!(backend::db::is_outage(&error), "{error:#}");
+    }
+    assert_counted(&shop).await;
+}
+
 /// A caller that goes away takes nothing with it: what it asked for is held, and asking again finds it.
 #[sqlx::test]
 async fn a_caller_that_hangs_up_has_its_hold(db: PgPool) {
