@@ -5,6 +5,7 @@ mod client;
 mod load;
 mod pages;
 mod reference;
+#[cfg(feature = "stock")]
 mod stock;
 
 use clap::{Parser, Subcommand};
@@ -21,6 +22,7 @@ enum Command {
     /// Home, listing, product and cart page beside an empty handler and the same HTML as fixed bytes.
     Pages(pages::Options),
     /// Holds of stock, beside three other ways to hold it.
+    #[cfg(feature = "stock")]
     Stock(stock::Options),
     /// The reference server; started by `pages` as a process of its own, as the shop is one.
     #[command(hide = true)]
@@ -31,6 +33,7 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Pages(options) => pages::run(options).await,
+        #[cfg(feature = "stock")]
         Command::Stock(options) => stock::run(options).await,
         Command::Reference(options) => reference::run(options).await,
     }

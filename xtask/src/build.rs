@@ -74,9 +74,9 @@ pub(crate) fn development(workspace: &Workspace, steps: &mut Steps) -> Result<()
 ///
 /// # Errors
 /// When the build fails.
-pub(crate) fn bench(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+pub(crate) fn bench(workspace: &Workspace, steps: &mut Steps, features: &[&str]) -> Result<()> {
     steps.step("Load generator", "Read the compiler's message above.", |runner| {
-        runner.run(workspace.cargo().args(["build", "--release", "--package", "bench"]))?;
+        runner.run(workspace.cargo().args(["build", "--release", "--package", "bench", "--features", &features.join(",")]))?;
         Ok(((), String::new()))
     })
 }
@@ -91,7 +91,7 @@ pub(crate) fn bench_command(workspace: &Workspace, url: &str) -> Command {
 /// The bench program at the services alone; it finds them in its environment.
 pub(crate) fn bench_services_command(workspace: &Workspace, what: &str) -> Command {
     let mut command = workspace.cargo();
-    command.args(["run", "--quiet", "--release", "--package", "bench", "--", what]);
+    command.args(["run", "--quiet", "--release", "--package", "bench", "--features", what, "--", what]);
     command
 }
 

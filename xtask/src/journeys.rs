@@ -69,7 +69,7 @@ pub(crate) fn hammer_pages(instance: &mut Instance, steps: &mut Steps) -> Result
 /// # Errors
 /// When the load generator cannot be built, or the page costs far more than its bytes.
 pub(crate) fn page_ratio(workspace: &Workspace, instance: &Instance, steps: &mut Steps) -> Result<()> {
-    build::bench(workspace, steps)?;
+    build::bench(workspace, steps, &[])?;
     steps.runner.run(build::bench_command(workspace, instance.url()).args(["--seconds", RATIO_SECONDS, "--assert"]))
 }
 

@@ -4,8 +4,9 @@ use crate::{command::Runner, instance::Instance, tidy, workspace::Workspace};
 use anyhow::{Result, bail};
 use std::process::Command;
 
-/// The features that open the test doors; the same for lints and tests, so that they share what is compiled.
-const TEST_FEATURES: [&str; 2] = ["--features", "backend/testing,server/testing"];
+/// The features that open the test doors, and those that only measurements need; the same for lints and tests, so that they
+/// share what is compiled.
+const TEST_FEATURES: [&str; 2] = ["--features", "backend/testing,server/testing,bench/stock"];
 /// Packages that must never reach the browser.
 const SERVER_ONLY: [&str; 7] = ["backend", "server", "sqlx", "axum", "tokio", "redis", "async-stripe"];
 

@@ -167,7 +167,7 @@ pub(crate) fn souk(workspace: &Workspace, directory: &Path, arguments: &[OsStrin
 /// # Errors
 /// As `up`, or those of the bench program.
 pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
-    bench(workspace, SHOP_STEPS, |instance, steps, interrupt| {
+    bench(workspace, &[], SHOP_STEPS, |instance, steps, interrupt| {
         instance.choose_addresses(DEFAULT_PORT)?;
         instance.start_shop(steps)?;
         Runner::streamed(interrupt).run(&mut build::bench_command(workspace, instance.url()))
@@ -179,7 +179,7 @@ pub(crate) fn bench_pages(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// As `up`, or those of the bench program.
 pub(crate) fn bench_services(workspace: &Workspace, what: &str) -> Result<()> {
-    bench(workspace, 0, |instance, _, interrupt| {
+    bench(workspace, &[what], 0, |instance, _, interrupt| {
         let mut command = build::bench_services_command(workspace, what);
         command.env("DATABASE_URL", instance.value("DATABASE_URL")).env("REDIS_URL", instance.value("REDIS_URL"));
         Runner::streamed(interrupt).run(&mut command)
@@ -187,7 +187,12 @@ pub(crate) fn bench_services(workspace: &Workspace, what: &str) -> Result<()> {
 }
 
 /// Starts the services in a place of their own, measures, and leaves nothing behind. Needs the release only where the shop runs.
-fn bench(workspace: &Workspace, shop_steps: usize, measure: impl FnOnce(&mut Instance, &mut Steps, Interrupt) -> Result<()>) -> Result<()> {
+fn bench(
+    workspace: &Workspace,
+    features: &[&str],
+    shop_steps: usize,
+    measure: impl FnOnce(&mut Instance, &mut Steps, Interrupt) -> Result<()>,
+) -> Result<()> {
     let state = State::open(workspace.root.join(".souk/bench"))?;
     let Some(lock) = state.lock()? else {
         bail!("another measurement runs");
@@ -203,7 +208,7 @@ fn bench(workspace: &Workspace, shop_steps: usize, measure: impl FnOnce(&mut Ins
     if shop_steps > 0 {
         build::release(workspace, &mut steps)?;
     }
-    build::bench(workspace, &mut steps)?;
+    build::bench(workspace, &mut steps, features)?;
     let mut instance = Instance::open(workspace, state, Settings::private(), processes, lock)?;
     let measured = (|| {
         instance.start_services(&mut steps)?;
