@@ -171,9 +171,12 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
                     class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1"
                     on:submit=move |event| {
                         event.prevent_default();
-                        focus_heading();
-                        is_done.set(true);
-                        spawn_local(take_back(cart));
+                        spawn_local(async move {
+                            if take_back(cart).await {
+                                focus_heading();
+                                is_done.try_set(true);
+                            }
+                        });
                     }
                 >
                     <span>{text}</span>
@@ -185,14 +188,18 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
     .at_once()
 }
 
-/// Gives the cart its content before signing in.
-async fn take_back(cart: CartStore) {
+/// Gives the cart its content before signing in; says whether it has it.
+async fn take_back(cart: CartStore) -> bool {
     match undo_merge().await {
         Ok(told) => {
             announce(t::cart::merge_undone());
             cart.accept(told);
+            true
         }
-        Err(error) => cart.refuse(&error),
+        Err(error) => {
+            cart.refuse(&error);
+            false
+        }
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) fn lay_over(cart: &CartView, overlay: &Overlay) -> CartView {
     let subtotal = Money::sum(currency, shown.lines.iter().map(|line| line.line_total));
     // Only a sum too large for the books fails; the shop's own last sum stays then.
     shown.subtotal = subtotal.unwrap_or(cart.subtotal);
-    shown.total = shown.subtotal.checked_sub(cart.discount).unwrap_or(shown.subtotal);
+    // What a coupon takes off now, only the shop can say; it is never more than there is.
+    shown.discount.amount = shown.discount.amount.min(shown.subtotal.amount);
+    shown.total = shown.subtotal.checked_sub(shown.discount).unwrap_or(shown.subtotal);
     (shown.shipping, shown.tax) = (None, None);
     shown
 }

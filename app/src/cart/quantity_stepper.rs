@@ -5,7 +5,7 @@ use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::Icon;
-use domain::cart::CartLineView;
+use domain::cart::{CartLineView, LineProblem};
 use domain::quantity::QUANTITY_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -16,6 +16,7 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
     let cart = use_cart();
     let (quantity, title) = (line.quantity, full_title(&line));
     let variant = line.variant_id.to_string();
+    let fewer = one_fewer_than(&line);
     let line = StoredValue::new(line);
     // At an end a button is not disabled in earnest: whoever has just pressed it would lose the focus.
     let step = move |to: u32, icon: &'static str, label: String, is_at_end: bool| {
@@ -41,12 +42,21 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
     view! {
         <form method="post" action=routes::to(SetItem::PATH) class="stepper" aria-label=t::cart::quantity_of(&title)>
             <input type="hidden" name="variant" value=variant/>
-            {step(quantity.saturating_sub(1).max(1), "minus", t::cart::one_fewer(&title), quantity <= 1)}
+            {step(fewer, "minus", t::cart::one_fewer(&title), quantity <= 1)}
             <span class="stepper-number tabular" data-testid="cart-line-quantity">{quantity.to_string()}</span>
             {step((quantity + 1).min(QUANTITY_MAX), "plus", t::cart::one_more(&title), quantity >= QUANTITY_MAX)}
         </form>
     }
     .at_once()
+}
+
+/// One unit less; of what is not there in such a number any more, as many as there are: the shop takes no more.
+fn one_fewer_than(line: &CartLineView) -> u32 {
+    let available = line.problems.iter().find_map(|problem| match problem {
+        LineProblem::InsufficientStock { available } => Some(*available),
+        _ => None,
+    });
+    line.quantity.saturating_sub(1).min(available.unwrap_or(u32::MAX)).max(1)
 }
 
 /// Takes the whole line out.

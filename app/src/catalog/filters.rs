@@ -129,6 +129,7 @@ const SHOWN_PRICE: &str = "data-shown";
 
 #[component]
 fn PriceRange(query: ListingQuery) -> impl IntoView {
+    let pattern = format!("[0-9]{{1,9}}([.,][0-9]{{0,{}}})?", query.currency.exponent());
     let field = |name: &'static str, label: &'static str, price: Option<i64>| {
         let value = price.map(|price| major_units(price, query.currency, market::current().language)).unwrap_or_default();
         let input = NodeRef::<html::Input>::new();
@@ -145,7 +146,7 @@ fn PriceRange(query: ListingQuery) -> impl IntoView {
         view! {
             <div class="min-w-0 flex-1">
                 <label for=name class="mb-1 block text-sm text-soft">{label}</label>
-                <input node_ref=input id=name name=name class="input tabular" inputmode="decimal" pattern="[0-9]{1,9}([.,][0-9]{1,3})?" autocomplete="off" value=value/>
+                <input node_ref=input id=name name=name class="input tabular" inputmode="decimal" pattern=pattern.clone() autocomplete="off" value=value/>
             </div>
         }
     };

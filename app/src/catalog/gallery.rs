@@ -109,7 +109,9 @@ pub(super) fn Gallery(images: Vec<ImageView>) -> impl IntoView {
             role="group"
             aria-label=t::catalog::pictures()
             on:keydown=move |event| {
-                if let Some(way) = way_of(&event.key()) {
+                // With another key the arrows are the browser's: Alt goes back and forward.
+                let is_plain = !(event.alt_key() || event.ctrl_key() || event.meta_key() || event.shift_key());
+                if let Some(way) = way_of(&event.key()).filter(|_| is_plain && has_several) {
                     event.prevent_default();
                     show(step(way));
                 }

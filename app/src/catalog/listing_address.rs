@@ -37,7 +37,11 @@ pub(super) fn read(scope: &Scope, params: &ParamsMap, chosen: Currency) -> Listi
     let is_priced = text("min_price").or(text("max_price")).is_some();
     let currency = text("currency").filter(|_| is_priced).and_then(offered).unwrap_or(chosen);
     let price = |name: &str| text(name).and_then(|value| minor_units(value, currency));
-    let min_price = price("min_price");
+    // Whoever fills in the larger one first means the same.
+    let (min_price, max_price) = match (price("min_price"), price("max_price")) {
+        (Some(min), Some(max)) if min > max => (Some(max), Some(min)),
+        prices => prices,
+    };
     ListingQuery {
         q: text("q").map(|question| question.chars().take(QUERY_LENGTH_MAX).collect()),
         category: match scope {
@@ -49,7 +53,7 @@ pub(super) fn read(scope: &Scope, params: &ParamsMap, chosen: Currency) -> Listi
             _ => text("seller").map(str::to_owned),
         },
         min_price,
-        max_price: price("max_price").filter(|price| *price >= min_price.unwrap_or(0)),
+        max_price,
         min_rating: text("min_rating").and_then(|stars| stars.parse().ok()).filter(|stars| (1..=5).contains(stars)),
         in_stock: text("in_stock") == Some("true"),
         options: read_options(params),
@@ -65,14 +69,14 @@ fn offered(code: &str) -> Option<Currency> {
     Currency::OFFERED.into_iter().find(|currency| currency.code() == code)
 }
 
-/// `option.Colour=Sand&option.Colour=Moss`, or the values of one option joined by commas.
+/// `option.Colour=Sand&option.Colour=Moss`.
 fn read_options(params: &ParamsMap) -> BTreeMap<String, Vec<String>> {
     let mut options: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in params.clone() {
         let Some(option) = name.strip_prefix("option.").filter(|option| !option.is_empty()) else { continue };
         let values = options.entry(option.to_owned()).or_default();
-        let new: Vec<&str> = value.split(',').map(str::trim).filter(|value| !value.is_empty()).collect();
-        values.extend(new.into_iter().map(str::to_owned));
+        // A comma is the value's own: "Small, 18 cm".
+        values.extend(Some(value.trim().to_owned()).filter(|value| !value.is_empty()));
         values.dedup();
         values.truncate(OPTION_FILTERS_MAX);
     }
@@ -148,7 +152,7 @@ mod tests {
             min_rating: Some(4),
             max_price: Some(9_900),
             in_stock: true,
-            options: BTreeMap::from([("Colour".to_owned(), vec!["Sand".to_owned(), "Moss".to_owned()])]),
+            options: BTreeMap::from([("Colour".to_owned(), vec!["Sand".to_owned(), "Small, 18 cm".to_owned()])]),
             currency: Currency::Eur,
             sort: Some(Sort::PriceAsc),
             cursor: Some("abc".to_owned()),
@@ -194,13 +198,13 @@ mod tests {
                 ("min_rating", "6"),
                 ("currency", "XXX"),
                 ("option.", "a"),
-                ("option.Size", ","),
+                ("option.Size", " "),
             ]),
             Currency::Usd,
         );
         assert_eq!(query, ListingQuery::default());
         let crossed = read(&Scope::Everything, &params(&[("min_price", "50"), ("max_price", "20")]), Currency::Usd);
-        assert!(crossed.check().is_ok());
+        assert_eq!((crossed.min_price, crossed.max_price), (Some(2_000), Some(5_000)), "crossed prices are meant the other way round");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use crate::context::{context, finish_form, take_flash};
+use crate::context::{DRAFT_COOKIE, clear_cookie, context, finish_form, take_flash};
 #[cfg(feature = "ssr")]
 use crate::routes;
 #[cfg(feature = "ssr")]
@@ -34,6 +34,10 @@ pub async fn order_page(number: String, is_placed: bool) -> Result<OrderPageView
     let ctx = context()?;
     let order = backend::orders::order(&ctx, &number).await?;
     let link = if is_placed { backend::orders::link(&ctx, order.id).await? } else { None };
+    if link.is_some() && crate::checkout::outcome(&order) == crate::checkout::Outcome::Paid {
+        // Whoever buys from this browser next finds nobody's address in the form.
+        clear_cookie(DRAFT_COOKIE);
+    }
     let gateway = ctx.handles.settings.gateway;
     let can_claim = backend::orders::can_claim(&ctx, order.id).await?;
     let seconds_left = order.reservation_expires_at.as_deref().and_then(crate::checkout::seconds_until);

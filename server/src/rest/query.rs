@@ -59,7 +59,11 @@ impl Query {
         let mut lists = BTreeMap::new();
         for name in names {
             let Some(value) = self.text(&name) else { continue };
-            let values: Vec<String> = value.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+            let mut values: Vec<String> = value.split(',').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+            // It may be one value that holds a comma.
+            if values.len() > 1 {
+                values.push(value.trim().to_owned());
+            }
             let own = &name[prefix.len()..];
             if own.is_empty() || values.is_empty() {
                 self.refuse(&name, "invalid", format!("`{name}` must name values by comma."));
