@@ -190,3 +190,23 @@ test('a line of the cart says what has changed about it', async ({ page }) => {
   await drawer.getByTestId('cart-line').filter({ hasText: product.title }).getByTestId('cart-line-remove').click();
   await expect(page.getByTestId('drawer-checkout')).toBeVisible();
 });
+
+test('a line that has too many is lowered to what there is', async ({ page }) => {
+  const shop = new Shop(page);
+  const product = await makeProduct({ stock: 5, price: 2000 });
+  await shop.putIntoCart(product);
+  await visit(page, '/cart');
+  const more = page.getByRole('button', { name: `One more of ${product.title}` });
+  for (let quantity = 2; quantity <= 5; quantity += 1) {
+    await more.click();
+    await expect(page.getByTestId('cart-line-quantity')).toHaveText(String(quantity));
+  }
+  await expect.poll(async () => (await page.request.get('/cart')).text()).toContain('>5<');
+  await buyElsewhere(product, 2);
+  await visit(page, '/cart');
+  await expect(page.getByTestId('cart-line-problems')).toContainText('Only 3 left');
+  await page.getByRole('button', { name: `One fewer of ${product.title}` }).click();
+  await expect(page.getByTestId('cart-line-quantity')).toHaveText('3');
+  await expect(page.getByTestId('cart-line-problems')).toBeEmpty();
+  await expect(page.getByTestId('cart-checkout')).toBeVisible();
+});

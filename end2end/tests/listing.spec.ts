@@ -1,5 +1,5 @@
 import { accessible, expect, test, visit } from '../fixtures';
-import { makeProduct } from '../data';
+import { makeProduct, makeVariants } from '../data';
 
 test('a list is narrowed down, sorted, and gone back to: all of it stands in the address', async ({ page }) => {
   await visit(page, '/search');
@@ -166,4 +166,17 @@ test('categories unfold where one has gone in, sizes come as they grow', async (
   await visit(page, page.url());
   await expect(chosen).toBeVisible();
   await expect(chosen).toBeChecked();
+});
+
+test('an option whose value holds a comma can be chosen', async ({ page }) => {
+  const value = 'Small, 18 cm';
+  await makeVariants([{ options: { Size: value }, price: 2000, stock: 3 }]);
+  await visit(page, `/search?option.size=${encodeURIComponent(value)}`);
+  const applied = page.getByTestId('listing-applied').getByRole('link', { name: /Remove the filter/ });
+  await expect(applied).toHaveCount(1);
+  await expect(applied).toContainText(value);
+  await expect(page.getByTestId('product-card')).not.toHaveCount(0);
+  await expect(page.getByTestId('listing-filters').getByRole('group', { name: 'Size' }).getByLabel(new RegExp(`^${value}`))).toBeChecked();
+  const api = await page.request.get(`/api/v1/products?option.size=${encodeURIComponent(value)}`);
+  expect((await api.json()).total).toBeGreaterThan(0);
 });

@@ -176,6 +176,10 @@ impl CartStore {
     /// Shows the wish at once and sends it, or leaves it for the change that is under way.
     fn change(self, variant: VariantId, quantity: u32, line: Option<CartLineView>, change: Change) {
         self.message.set(None);
+        // What is in the cart again is not put back a second time.
+        if quantity > 0 && self.removed.with_untracked(|removed| removed.as_ref().is_some_and(|line| line.variant_id == variant)) {
+            self.removed.set(None);
+        }
         self.wanted.update(|wanted| {
             wanted.insert(variant, Wanted { quantity, line });
         });

@@ -32,8 +32,7 @@ pub(super) fn Reviews(slug: String, rating: Rating, reviews: ReviewsView) -> imp
         return ().at_once();
     }
     let has_more = reviews.newest.len() < total as usize;
-    let most = reviews.counts.iter().copied().max().unwrap_or_default().max(1);
-    let spread = (1..=STARS_MAX).zip(reviews.counts).rev().map(|(stars, count)| view! { <Spread stars=stars.into() count most/> });
+    let spread = (1..=STARS_MAX).zip(reviews.counts).rev().map(|(stars, count)| view! { <Spread stars=stars.into() count total/> });
     view! {
         <section id="reviews" class="reviews" aria-labelledby="reviews-title">
             <div>
@@ -59,9 +58,9 @@ pub(super) fn Reviews(slug: String, rating: Rating, reviews: ReviewsView) -> imp
     .at_once()
 }
 
-/// How many gave this many stars, beside the most that any number of stars got.
+/// How many of all gave this many stars.
 #[component]
-fn Spread(stars: u32, count: u32, most: u32) -> impl IntoView {
+fn Spread(stars: u32, count: u32, total: u32) -> impl IntoView {
     view! {
         <li class="review-spread">
             <span class="text-soft">
@@ -69,7 +68,7 @@ fn Spread(stars: u32, count: u32, most: u32) -> impl IntoView {
                 <span class="sr-only">{t::catalog::reviews_stars(stars)}</span>
             </span>
             <svg class="review-bar" aria-hidden="true" focusable="false" viewBox="0 0 100 1" preserveAspectRatio="none">
-                <rect width=count * 100 / most height="1"></rect>
+                <rect width=count * 100 / total height="1"></rect>
             </svg>
             <span class="tabular">{count}</span>
         </li>

@@ -20,7 +20,7 @@ use http::Uri;
         ("max_price" = Option<i64>, Query, description = "Minor units of `currency`, inclusive; not below `min_price`", minimum = 0),
         ("min_rating" = Option<u8>, Query, minimum = 1, maximum = 5),
         ("in_stock" = Option<bool>, Query, description = "Only what can be had now"),
-        ("option.color" = Option<String>, Query, description = "Values by comma; any other option is asked for in the same way", example = "Blue"),
+        ("option.color" = Option<String>, Query, description = "Values by comma, or one value that holds a comma; any other option is asked for in the same way", example = "Blue"),
         ("currency" = Option<Currency>, Query, description = "Default USD"),
         ("sort" = Option<Sort>, Query, description = "Default relevance with `q`, else newest"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before", max_length = 500),
