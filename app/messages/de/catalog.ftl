@@ -114,9 +114,9 @@ stock-good = Vorrätig
 stock-low = Nur noch { $count } vorrätig
 stock-out = Zurzeit ausverkauft
 promise = Du kannst als Gast kaufen. Deine Kartendaten kommen nie auf unsere Server.
-# Vor der Artikelnummer
 # Was ein Kilogramm, ein Liter oder ein Meter davon kostet
 unit-price = { $price } / { $unit }
+# Vor der Artikelnummer
 item = Artikelnummer{" "}
 # Namen von Optionen, die Verkäufer am häufigsten verwenden
 option-colour = Farbe

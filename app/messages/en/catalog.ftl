@@ -115,9 +115,9 @@ stock-good = In stock
 stock-low = Only { $count } left
 stock-out = Sold out for now
 promise = Buy as a guest. Your card never touches our servers.
-# Before the article number
 # What a kilogram, a litre or a metre of it costs
 unit-price = { $price } / { $unit }
+# Before the article number
 item = Item{" "}
 # Names of options that sellers use most; an English page shows the seller's own word
 option-colour = Colour

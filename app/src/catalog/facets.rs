@@ -45,10 +45,12 @@ fn arrange(facet: Facet, scope: &Scope) -> Option<Facet> {
 /// What lies within `above`, and within that again as far as somebody has gone in.
 #[cfg(feature = "ssr")]
 fn branches(values: &[FacetValue], above: Option<&str>) -> Vec<FacetValue> {
-    let own = values.iter().filter(|value| value.within.as_deref() == above);
-    let branch = own.flat_map(|value| {
+    let own: Vec<&FacetValue> = values.iter().filter(|value| value.within.as_deref() == above).collect();
+    // Where all lies in one department, its parts are the choice.
+    let is_only = own.len() == 1;
+    let branch = own.into_iter().flat_map(|value| {
         let below = branches(values, Some(&value.value));
-        let is_open = value.selected || below.iter().any(|value| value.selected);
+        let is_open = is_only || value.selected || below.iter().any(|value| value.selected);
         [value.clone()].into_iter().chain(below.into_iter().filter(move |_| is_open))
     });
     branch.collect()
@@ -106,6 +108,8 @@ mod tests {
         assert_eq!(shown(category("lamps"), &Scope::Everything), "home -bowls -lamps garden");
         assert_eq!(shown(category("home"), &Scope::Category("home".to_owned())), "bowls lamps");
         assert_eq!(shown(category("pots"), &Scope::Category("pots".to_owned())), "", "nothing lies within");
+        let home = Facet { values: category("").values[..3].to_vec(), ..category("") };
+        assert_eq!(shown(home, &Scope::Everything), "home -bowls -lamps", "all lies in one department");
     }
 
     #[test]

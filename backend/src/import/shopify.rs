@@ -526,8 +526,11 @@ fn grams(row: &Cells) -> Result<Option<i32>, RowError> {
 
 /// Shopify writes a zero where nothing is measured, and knows units that no price is compared by here: then it is none.
 fn measure(row: &Cells) -> Option<String> {
-    let text = format!("{} {}", row.get(C::Measure), row.get(C::MeasureUnit).to_ascii_lowercase());
-    text.parse::<Measure>().is_ok().then_some(text)
+    let (total, unit) = (row.get(C::Measure), row.get(C::MeasureUnit).to_ascii_lowercase());
+    // As the database keeps it: a number, a space, a unit.
+    let is_number = total.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let text = format!("{total} {unit}");
+    (is_number && text.parse::<Measure>().is_ok()).then_some(text)
 }
 
 fn address(row: &Cells, column: C) -> Result<Option<Url>, RowError> {

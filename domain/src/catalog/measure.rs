@@ -35,7 +35,7 @@ pub struct UnitPrice {
 pub struct Measure {
     unit: PriceUnit,
     /// Of a kilogram, a litre or a metre.
-    millionths: u64,
+    billionths: u64,
 }
 
 /// Each unit in millionths of the one that prices are compared by.
@@ -73,19 +73,16 @@ impl FromStr for Measure {
             return Err(InvalidMeasure);
         }
         let thousandths: u64 = format!("{whole}{part:0<3}").parse().map_err(|_| InvalidMeasure)?;
-        // Less than a thousandth of a milligram is nothing.
-        Some(thousandths * size / 1_000)
-            .filter(|millionths| *millionths > 0)
-            .map(|millionths| Self { unit, millionths })
-            .ok_or(InvalidMeasure)
+        // Thousandths of millionths are billionths: nothing is cut off.
+        Some(thousandths * size).filter(|billionths| *billionths > 0).map(|billionths| Self { unit, billionths }).ok_or(InvalidMeasure)
     }
 }
 
 impl Measure {
     /// What a whole unit costs where this much costs `price`; half a minor unit is rounded up. `None` beyond what money can say.
     pub fn unit_price(self, price: Money) -> Option<UnitPrice> {
-        let millionths = i128::from(self.millionths);
-        let amount = (i128::from(price.amount) * 1_000_000 + millionths / 2).div_euclid(millionths);
+        let billionths = i128::from(self.billionths);
+        let amount = (i128::from(price.amount) * 1_000_000_000 + billionths / 2).div_euclid(billionths);
         Some(UnitPrice { amount: Money::new(i64::try_from(amount).ok()?, price.currency), per: self.unit })
     }
 }
@@ -99,7 +96,7 @@ pub fn by_size(one: &str, other: &str) -> Ordering {
     let place = |text: &str| {
         let clothes = CLOTHES.iter().position(|size| size.eq_ignore_ascii_case(text)).map(|place| (0, None, place as u64));
         let number = || text.parse().ok().map(|number| (1, None, number));
-        let measure = || text.parse().ok().map(|Measure { unit, millionths }| (2, Some(unit), millionths));
+        let measure = || text.parse().ok().map(|Measure { unit, billionths }| (2, Some(unit), billionths));
         clothes.or_else(number).or_else(measure).unwrap_or((3, None, 0))
     };
     place(one).cmp(&place(other))
@@ -123,6 +120,7 @@ mod tests {
         assert_eq!(unit_price("120 CM", 300), Some((250, "m")));
         assert_eq!(unit_price("3 kg", 500), Some((167, "kg")), "166.67 is rounded");
         assert_eq!(unit_price("8 kg", 4), Some((1, "kg")), "a half is rounded up");
+        assert_eq!(unit_price("1.5 mg", 3), Some((2_000_000, "kg")));
         assert_eq!(unit_price("1 mg", i64::MAX), None);
     }
 
