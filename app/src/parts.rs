@@ -1,4 +1,4 @@
-//! Which pages the browser loads together: looking around, paying, and what belongs to the visitor.
+//! Which pages the browser loads together: looking around, choosing, paying, and what belongs to the visitor.
 //!
 //! Fewer parts than pages, because whatever several parts have in common becomes a file for each combination of them that
 //! occurs, and each file is a request.
@@ -47,10 +47,11 @@ part!(
         HomePage: catalog::home_page,
         CategoryPage: catalog::category_page,
         SearchPage: catalog::search_page,
-        ProductPage: catalog::product_page,
         SellerPage: catalog::seller_page,
     }
 );
+
+part!(choosing, Choosing { ProductPage: catalog::product_page });
 
 part!(paying, Paying { CheckoutPage: checkout::checkout_page, PayPage: checkout::pay_page, ReturnPage: checkout::return_page });
 

@@ -30,6 +30,35 @@ test('an account signs its other browsers out, and changes its name', async ({ p
   await expect(page.getByRole('main')).toContainText('Augusta King');
 });
 
+test('one browser is signed out by its own button, and no other', async ({ page, browser, baseURL }) => {
+  const email = freshEmail();
+  await new Shop(page).register(email);
+  const agent = (name: string) => `Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 ${name}`;
+  const others = await Promise.all(['Firefox/128.0', 'Safari/605.1.15'].map(async (name) => {
+    const elsewhere = await (await browser.newContext({ baseURL, userAgent: agent(name) })).newPage();
+    await visit(elsewhere, '/account/sign-in');
+    await elsewhere.getByLabel('E-mail', { exact: true }).fill(email);
+    await elsewhere.getByLabel('Password', { exact: true }).fill(password);
+    await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+    await elsewhere.waitForURL('**/account');
+    return elsewhere;
+  }));
+  const [ended, left] = others;
+  await visit(page, '/account');
+  await expect(page.getByTestId('account-session')).toHaveCount(3);
+  await page.getByRole('button', { name: 'Sign out Firefox on Windows' }).click();
+  await expect(page.getByTestId('account-session')).toHaveCount(2);
+  await expect(page.getByTestId('account-session').filter({ hasText: 'Firefox' })).toHaveCount(0);
+  await ended.goto('/account');
+  await ended.waitForURL(/\/account\/sign-in/);
+  for (const still of [left, page]) {
+    await visit(still, '/account');
+    await expect(still).toHaveURL(/\/account$/);
+    await expect(still.getByTestId('account-session')).toHaveCount(2);
+  }
+  await Promise.all(others.map((other) => other.context().close()));
+});
+
 test('an account made on the page of a guest order takes the order in', async ({ page }) => {
   const shop = new Shop(page);
   await shop.putIntoCart(await makeProduct({ stock: 3 }));

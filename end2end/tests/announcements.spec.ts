@@ -48,6 +48,42 @@ test('a coupon is read out when it is refused, taken and taken out', async ({ pa
   await expect(page.getByTestId('coupon-open')).toBeFocused();
 });
 
+test('a total that the address settles is read out, and tax is named for what it is', async ({ page }) => {
+  await new Shop(page).putIntoCart(await makeProduct({ stock: 3, price: 11900 }));
+  await visit(page, '/checkout');
+  const summary = page.getByRole('complementary', { name: 'Order summary' });
+  const amount = async (label: string) => {
+    const row = summary.locator('.order-totals-row').filter({ has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) });
+    return Math.round(Number((await row.locator('dd').textContent())?.replace(/[^\d.]/g, '') || 0) * 100);
+  };
+  const spoken = page.getByTestId('announcer');
+  const totals = async (tax: string) => {
+    await expect(summary.getByText(tax, { exact: true })).toBeVisible();
+    const texts = await Promise.all(['Shipping', tax, 'Total'].map((label) => summary.locator('.order-totals-row').filter({ has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) }).locator('dd').textContent()));
+    const [shipping, ofTax, total] = texts;
+    await expect(spoken).toContainText(`tax ${ofTax}, total ${total}.`);
+    expect(shipping).not.toBe('');
+    return { subtotal: await amount('Subtotal'), shipping: await amount('Shipping'), tax: await amount(tax), total: await amount('Total') };
+  };
+  await page.getByLabel('E-mail', { exact: true }).fill(freshEmail());
+  await page.getByLabel('Full name').fill('Ada Lovelace');
+  await page.getByLabel('Country').selectOption('DE');
+  await page.getByLabel('Street and number').fill('Lindenweg 7');
+  await page.getByLabel('Town or city').fill('Hamburg');
+  await page.getByLabel(/^(Postal code|Postcode)$/).fill('20095');
+  await page.getByLabel(/^(Postal code|Postcode)$/).blur();
+  const german = await totals('Tax, included');
+  expect(german.tax).toBeGreaterThan(0);
+  expect(german.total, 'the tax is in it already').toBe(german.subtotal + german.shipping);
+  await page.getByLabel('Country').selectOption('US');
+  await page.getByLabel('State').selectOption('CA');
+  await page.getByLabel('ZIP code').fill('94105');
+  await page.getByLabel('ZIP code').blur();
+  const californian = await totals('Tax');
+  expect(Math.abs(californian.tax - (californian.subtotal + californian.shipping) * 0.0725), '7.25 percent, of shipping too').toBeLessThanOrEqual(1);
+  expect(californian.total, 'the tax is added').toBe(californian.subtotal + californian.shipping + californian.tax);
+});
+
 test('what is wrong with a form is said above it and at each field', async ({ page }) => {
   await new Shop(page).putIntoCart(await makeProduct({ stock: 3 }));
   await visit(page, '/checkout');

@@ -119,8 +119,10 @@ test('on a phone the filters lie over the page and say how much is found', async
   await expect(show, 'the way back is in sight').toBeInViewport({ ratio: 1 });
   const lies = () => filters.evaluate((filters) => [100, 400, 700].every((y) => filters.contains(document.elementFromPoint(195, y))));
   await expect.poll(lies, 'nothing of the page shows through').toBe(true);
+  const before = await page.getByTestId('listing-count').textContent();
   await filters.getByLabel('Ready to ship only').check();
   await page.waitForURL(/in_stock=true/);
+  await expect.poll(() => page.getByTestId('listing-count').textContent(), 'some things are sold out').not.toBe(before);
   const count = await page.getByTestId('listing-count').textContent();
   await expect(show, 'it follows what is found').toHaveText(`Show ${count}`);
   await accessible(page);
@@ -166,6 +168,32 @@ test('categories unfold where one has gone in, sizes come as they grow', async (
   await visit(page, page.url());
   await expect(chosen).toBeVisible();
   await expect(chosen).toBeChecked();
+});
+
+test('the focus stays on what was chosen, also where the choices around it change', async ({ page }) => {
+  await visit(page, '/search?category=pantry');
+  const filters = page.getByTestId('listing-filters');
+  const department = filters.getByRole('group', { name: 'Category' }).getByLabel(/^Carry/);
+  await department.focus();
+  await page.keyboard.press('Space');
+  await page.waitForURL(/category=carry/);
+  // The department that was left folds, this one unfolds.
+  await expect(filters.getByLabel(/^Tableware/)).toBeHidden();
+  await expect(department).toBeFocused();
+  await expect(department).toBeChecked();
+
+  await visit(page, '/search');
+  const rest = filters.getByRole('group', { name: 'Size' }).locator('details');
+  await rest.getByText(/^\d+ more$/).click();
+  const value = await rest.getByRole('checkbox').last().inputValue();
+  const size = rest.locator(`[value="${value}"]`);
+  await size.check();
+  await page.waitForURL(/option\.size=/);
+  await expect(size).toBeFocused();
+  await size.uncheck();
+  await page.waitForURL((url) => !url.search.includes('option.size'));
+  await expect(size, 'the group does not fold around the focus').toBeVisible();
+  await expect(size).toBeFocused();
 });
 
 test('an option whose value holds a comma can be chosen', async ({ page }) => {

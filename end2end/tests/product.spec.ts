@@ -94,7 +94,10 @@ test('a variant is chosen by its options: address, price and cart follow', async
   await value('Large').click();
   await page.waitForURL(`**/p/${large.slug}?variant=${large.variantId}`);
   await expect(value('Large')).toHaveAttribute('aria-current', 'true');
+  await expect(value('Large'), 'whoever chooses goes on from there').toBeFocused();
   await expect(page.getByTestId('product-price').first()).toHaveText('$26.00');
+  const ink = (name: string) => value(name).evaluate((value) => getComputedStyle(value).color);
+  expect(await ink('Moss'), 'what does not go together is greyed').not.toBe(await ink('Small'));
   // What does not go together with it says so, and leads to what is nearest: here it is sold out.
   await expect(value('Moss')).toContainText('not together with the rest of your choice');
   await accessible(page);
@@ -108,6 +111,26 @@ test('a variant is chosen by its options: address, price and cart follow', async
   // The address alone says which variant is meant.
   await visit(page, `/p/${large.slug}?variant=${large.variantId}`);
   await expect(value('Large')).toHaveAttribute('aria-current', 'true');
+});
+
+test('who makes it is named, with what they promise and more of theirs', async ({ page }) => {
+  const { slug } = await reviewedProduct();
+  const { seller, title } = await (await page.request.get(`/api/v1/products/${slug}`)).json();
+  const maker = await (await page.request.get(`/api/v1/sellers/${seller.slug}`)).json();
+  await visit(page, `/p/${slug}`);
+  const main = page.getByRole('main');
+  const link = main.locator('.seller-card').getByRole('link', { name: seller.name });
+  await expect(link).toHaveAttribute('href', `/s/${seller.slug}`);
+  for (const [name, promise] of [['How it is sent', maker.shipping_policy], ['Returns', maker.returns_policy]]) {
+    const first = promise.split('\n\n')[0].trim();
+    await expect(main.getByText(first)).toBeHidden();
+    await main.getByText(name, { exact: true }).click();
+    await expect(main.getByText(first)).toBeVisible();
+  }
+  const more = page.getByRole('region', { name: `More from ${seller.name}` });
+  await expect(more.getByTestId('product-card')).toHaveCount(4);
+  await expect(more.getByTestId('product-card').filter({ hasText: title }), 'not the product itself').toHaveCount(0);
+  for (const card of await more.getByTestId('product-card').all()) await expect(card).toContainText(seller.name);
 });
 
 test('delivery is promised before anything is in the cart', async ({ page }) => {

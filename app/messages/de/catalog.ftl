@@ -36,7 +36,7 @@ price-from = ab{" "}
 category-description = { $category } aus den Werkstätten von Souk.
 subcategories = Unterkategorien
 seller-description = { $seller } auf Souk.
-question-title = „{ $question }“
+question-title = Ergebnisse für „{ $question }“
 everything-title = Alles
 # Dazwischen steht ein Link: die Suche, wie sie wohl gemeint war
 corrected-before = Meintest du{" "}
@@ -69,6 +69,7 @@ filters = Filter
 filters-open = Filtern
 # Schließt sie auf dem Telefon; darin steht, wie viel gefunden ist
 filters-show = { $things } zeigen
+filters-none = Nichts gefunden. Schließen
 # Klappt den Rest einer Gruppe auf
 filter-more = { $count } weitere
 filter-in-stock = Nur sofort lieferbar

@@ -36,7 +36,7 @@ price-from = from{" "}
 category-description = { $category } from the makers of Souk.
 subcategories = Subcategories
 seller-description = { $seller } on Souk.
-question-title = “{ $question }”
+question-title = Results for “{ $question }”
 everything-title = Everything
 # Between these two stands a link: the question as it was probably meant
 corrected-before = Did you mean{" "}
@@ -69,6 +69,7 @@ filters = Filters
 filters-open = Filter
 # Closes them on a phone; what is found stands in it
 filters-show = Show { $things }
+filters-none = Nothing found. Close
 # Unfolds the rest of a group
 filter-more = { $count } more
 filter-in-stock = Ready to ship only

@@ -63,6 +63,12 @@ fn CartLine(line: CartLineView) -> impl IntoView {
 }
 
 /// `Moss, Large`; nothing for a product without options.
-pub(super) fn options_text(line: &CartLineView) -> String {
+fn options_text(line: &CartLineView) -> String {
     line.options.values().cloned().collect::<Vec<_>>().join(", ")
+}
+
+/// What a line is called, also where two variants of a product are in the cart: `Mug, Moss, Large`.
+pub(crate) fn full_title(line: &CartLineView) -> String {
+    let options = options_text(line);
+    if options.is_empty() { line.title.clone() } else { line.title.clone() + ", " + &options }
 }

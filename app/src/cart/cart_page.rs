@@ -1,5 +1,5 @@
 use super::api::{CartPageData, UndoMerge, load_cart_page, undo_merge};
-use super::cart_lines::CartLines;
+use super::cart_lines::{CartLines, full_title};
 use super::coupon_form::CouponForm;
 use super::store::{CartStore, use_cart};
 use super::totals::Totals;
@@ -106,11 +106,12 @@ pub(super) fn UndoRemoval() -> impl IntoView {
     });
     move || {
         cart.removed.get().map(|line| {
+            let named = full_title(&line);
             let title = format!(".cart-line .plain-link[href='{}']", routes::variant(&line.product_slug, line.variant_id));
             view! {
                 <Notice test_id="cart-removed">
                     <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
-                        <span>{quoting(&t::cart::removed(&line.title), &line.title)}</span>
+                        <span>{quoting(&t::cart::removed(&named), &named)}</span>
                         <button
                             node_ref=button
                             type="button"
@@ -135,7 +136,7 @@ pub(super) fn UndoRemoval() -> impl IntoView {
 #[component]
 pub(crate) fn MergeTold(notice: MergeNotice) -> impl IntoView {
     view! {
-        <Notice tone=Tone::Good test_id="cart-merged">
+        <Notice tone=merge_tone(&notice) test_id="cart-merged">
             <span class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
                 <span>{merged_text(&notice)}</span>
                 <a href=routes::to(routes::CART) class="link">{t::cart::view()}</a>
@@ -143,6 +144,11 @@ pub(crate) fn MergeTold(notice: MergeNotice) -> impl IntoView {
         </Notice>
     }
     .at_once()
+}
+
+/// Good news only where something came along.
+fn merge_tone(notice: &MergeNotice) -> Tone {
+    if notice.added.is_empty() { Tone::Plain } else { Tone::Good }
 }
 
 /// What came along, and what found no room.
@@ -161,10 +167,13 @@ fn merged_text(notice: &MergeNotice) -> AnyView {
 fn MergeNote(notice: MergeNotice) -> impl IntoView {
     let cart = use_cart();
     let is_done = RwSignal::new(false);
-    let text = merged_text(&notice);
+    let (text, tone) = (merged_text(&notice), merge_tone(&notice));
+    let undo = (!notice.added.is_empty()).then(|| {
+        view! { <button type="submit" class="text-button" data-testid="cart-undo-merge">{t::cart::undo()}</button> }
+    });
     view! {
         <div class:hidden=move || is_done.get()>
-            <Notice tone=Tone::Good test_id="cart-merged">
+            <Notice tone test_id="cart-merged">
                 <form
                     method="post"
                     action=routes::to(UndoMerge::PATH)
@@ -180,7 +189,7 @@ fn MergeNote(notice: MergeNotice) -> impl IntoView {
                     }
                 >
                     <span>{text}</span>
-                    <button type="submit" class="text-button" data-testid="cart-undo-merge">{t::cart::undo()}</button>
+                    {undo}
                 </form>
             </Notice>
         </div>
@@ -197,7 +206,7 @@ async fn take_back(cart: CartStore) -> bool {
             true
         }
         Err(error) => {
-            cart.refuse(&error);
+            cart.refuse(&error, None);
             false
         }
     }

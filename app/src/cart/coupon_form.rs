@@ -84,6 +84,8 @@ pub(crate) fn CouponForm(
         was_entered.set_value(Some(entered.is_some()));
         match entered {
             Some(entered) => {
+                // What was refused is not typed again once another code holds.
+                typed.set_value(String::new());
                 let remove = Callback::new(move |()| remove());
                 view! { <EnteredCoupon entered within takes_focus error is_busy remove/> }.at_once()
             }

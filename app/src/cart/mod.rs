@@ -18,6 +18,7 @@ mod totals;
 pub use add_to_cart::AddToCart;
 pub(crate) use cart_badge::CartBadge;
 pub(crate) use cart_drawer::CartDrawer;
+pub(crate) use cart_lines::full_title;
 pub(crate) use cart_page::{MergeTold, cart_page};
 pub(crate) use coupon_form::{COUPON_FIELD, CouponForm};
 pub(crate) use line_problems::LineProblems;

@@ -1,11 +1,11 @@
 use super::api::SetItem;
-use super::cart_lines::options_text;
+use super::cart_lines::full_title;
 use super::store::use_cart;
 use crate::routes;
 use crate::t;
 use crate::ui::AtOnce as _;
 use crate::ui::Icon;
-use domain::cart::{CartLineView, LineProblem};
+use domain::cart::CartLineView;
 use domain::quantity::QUANTITY_MAX;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -52,11 +52,7 @@ pub(super) fn QuantityStepper(line: CartLineView) -> impl IntoView {
 
 /// One unit less; of what is not there in such a number any more, as many as there are: the shop takes no more.
 fn one_fewer_than(line: &CartLineView) -> u32 {
-    let available = line.problems.iter().find_map(|problem| match problem {
-        LineProblem::InsufficientStock { available } => Some(*available),
-        _ => None,
-    });
-    line.quantity.saturating_sub(1).min(available.unwrap_or(u32::MAX)).max(1)
+    line.obtainable(line.quantity.saturating_sub(1)).max(1)
 }
 
 /// Takes the whole line out.
@@ -86,10 +82,4 @@ pub(super) fn RemoveButton(line: CartLineView) -> impl IntoView {
         </form>
     }
     .at_once()
-}
-
-/// What a button acts on, also where two variants of a product are in the cart: `Mug, Moss, Large`.
-fn full_title(line: &CartLineView) -> String {
-    let options = options_text(line);
-    if options.is_empty() { line.title.clone() } else { line.title.clone() + ", " + &options }
 }

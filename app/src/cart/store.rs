@@ -1,10 +1,11 @@
 use super::api::load_cart_page;
+use super::cart_lines::full_title;
 use super::exchange::exchange;
 use super::overlay::{Overlay, Wanted, lay_over};
 use crate::error::AppError;
 use crate::t;
 use crate::ui::{Flash, announce, pause};
-use domain::cart::{CartLineView, CartRefusal, CartView};
+use domain::cart::{CartLineView, CartRefusal, CartView, LineProblem};
 use domain::id::VariantId;
 use domain::quantity::{QUANTITY_MAX, Quantity};
 use leptos::prelude::*;
@@ -143,7 +144,7 @@ impl CartStore {
     pub(crate) fn add(self, line: CartLineView, quantity: Quantity) {
         let variant = line.variant_id;
         let before = self.quantity_of(variant);
-        announce(t::cart::said_added(&line.title));
+        announce(t::cart::said_added(&full_title(&line)));
         self.change(variant, (before + quantity.get()).min(QUANTITY_MAX), Some(line), Change::Add(quantity));
         self.drawer.set(true);
     }
@@ -151,10 +152,11 @@ impl CartStore {
     /// Sets a line's quantity; 0 removes it and lets that be undone.
     pub(super) fn set(self, line: &CartLineView, quantity: u32) {
         if quantity == 0 {
-            announce(t::cart::said_removed(&line.title));
-            self.removed.set(Some(line.clone()));
+            announce(t::cart::said_removed(&full_title(line)));
+            // What cannot be bought any more is not put back.
+            self.removed.set((!line.problems.iter().any(LineProblem::ends_line)).then(|| line.clone()));
         } else {
-            announce(t::cart::said_quantity(&quantity.to_string(), &line.title));
+            announce(t::cart::said_quantity(&quantity.to_string(), &full_title(line)));
         }
         self.change(line.variant_id, quantity.min(QUANTITY_MAX), Some(line.clone()), Change::Set(quantity));
     }
@@ -163,8 +165,9 @@ impl CartStore {
     pub(super) fn undo_removal(self) {
         if let Some(line) = self.removed.get_untracked() {
             self.removed.set(None);
-            announce(t::cart::said_back(&line.title));
-            self.change(line.variant_id, line.quantity, Some(line.clone()), Change::Set(line.quantity));
+            announce(t::cart::said_back(&full_title(&line)));
+            let quantity = line.obtainable(line.quantity);
+            self.change(line.variant_id, quantity, Some(line), Change::Set(quantity));
         }
     }
 
@@ -253,8 +256,8 @@ impl CartStore {
                         change = later;
                         continue;
                     }
-                    self.settle(variant);
-                    self.refuse(&error);
+                    let line = self.settle(variant);
+                    self.refuse(&error, line.as_ref());
                     self.release();
                 }
             }
@@ -262,14 +265,16 @@ impl CartStore {
         }
     }
 
-    /// The shop has answered: its word stands alone again.
-    fn settle(self, variant: VariantId) {
+    /// The shop has answered: its word stands alone again. Gives the line that was shown meanwhile.
+    fn settle(self, variant: VariantId) -> Option<CartLineView> {
         self.under_way.try_update_value(|under_way| under_way.remove(&variant));
-        self.wanted.try_update(|wanted| wanted.remove(&variant));
+        self.wanted.try_update(|wanted| wanted.remove(&variant)).flatten()?.line
     }
 
-    pub(super) fn refuse(self, error: &AppError<CartRefusal>) {
-        let text = error.to_string();
+    /// Tells why the shop does not do what was asked, and of which thing where it is about one.
+    pub(super) fn refuse(self, error: &AppError<CartRefusal>, line: Option<&CartLineView>) {
+        let line = line.filter(|_| matches!(error, AppError::Refused(refusal) if refusal.is_of_line()));
+        let text = line.map_or_else(|| error.to_string(), |line| format!("{}: {error}", full_title(line)));
         self.removed.try_set(None);
         self.message.try_set(Some(Flash::bad(text)));
     }

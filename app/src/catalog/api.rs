@@ -100,6 +100,6 @@ pub(super) async fn load_listing_page(scope: Scope, query: ListingQuery) -> Resu
         }
     };
     let mut listing = backend::catalog::listing(&ctx, &query).await?;
-    listing.facets = super::facets::arranged(listing.facets, &scope);
+    listing.facets = super::facets::arranged(listing.facets, &scope, listing.total);
     Ok(ListingPage { subject, listing })
 }

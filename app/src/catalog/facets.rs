@@ -19,12 +19,12 @@ pub(super) fn shown_at_once(facet: &Facet) -> usize {
 /// The groups that offer a choice and are not what the page is about anyway, with the values they offer: what most things have
 /// first, as many as stand there at once. A category says what it is within where it stands in below that.
 #[cfg(feature = "ssr")]
-pub(super) fn arranged(facets: Vec<Facet>, scope: &Scope) -> Vec<Facet> {
-    facets.into_iter().filter_map(|facet| arrange(facet, scope)).collect()
+pub(super) fn arranged(facets: Vec<Facet>, scope: &Scope, total: u32) -> Vec<Facet> {
+    facets.into_iter().filter_map(|facet| arrange(facet, scope, total)).collect()
 }
 
 #[cfg(feature = "ssr")]
-fn arrange(facet: Facet, scope: &Scope) -> Option<Facet> {
+fn arrange(facet: Facet, scope: &Scope, total: u32) -> Option<Facet> {
     let values = match facet.field.as_str() {
         "category" => {
             let page = if let Scope::Category(slug) = scope { Some(slug.as_str()) } else { None };
@@ -38,7 +38,9 @@ fn arrange(facet: Facet, scope: &Scope) -> Option<Facet> {
         // Bounds of the price, and whether there is any: told to programs.
         _ => return None,
     };
-    let has_choice = values.len() > 1 || values.iter().any(|value| value.selected);
+    // A bound is one against no bound: it is a choice alone where it leaves fewer.
+    let is_bound = facet.field == "min_rating";
+    let has_choice = values.len() > 1 || values.iter().any(|value| value.selected || is_bound && value.count < total);
     has_choice.then_some(Facet { values, ..facet })
 }
 
@@ -96,7 +98,7 @@ mod tests {
     }
 
     fn shown(facet: Facet, scope: &Scope) -> String {
-        let facets = arranged(vec![facet], scope);
+        let facets = arranged(vec![facet], scope, 9);
         let values = facets.iter().flat_map(|facet| &facet.values);
         values.map(|value| format!("{}{}", if value.within.is_some() { "-" } else { "" }, value.value)).collect::<Vec<_>>().join(" ")
     }
@@ -122,6 +124,9 @@ mod tests {
         };
         assert_eq!(shown(ratings(""), &Scope::Everything), "4 3");
         assert_eq!(shown(ratings("2"), &Scope::Everything), "4 3 2", "what is chosen stays");
+        let lone = |count| facet("min_rating", vec![value("4", None, count, false)]);
+        assert_eq!(shown(lone(9), &Scope::Everything), "", "all there is has that rating");
+        assert_eq!(shown(lone(8), &Scope::Everything), "4");
     }
 
     #[test]

@@ -16,14 +16,18 @@ use wasm_bindgen::JsCast as _;
 /// applies them. On phones it folds away, and unfolds over the page; then what folds it again says how much is found.
 #[component]
 pub(super) fn Filters(path: String, query: ListingQuery, facets: Vec<Facet>, total: u32) -> impl IntoView {
-    let groups: Vec<_> = facets.into_iter().map(|facet| view! { <FacetGroup facet/> }).collect();
+    let held = Held::now();
+    let groups: Vec<_> = facets.into_iter().map(|facet| view! { <FacetGroup facet held=held.clone()/> }).collect();
+    if let Some(held) = held {
+        held.refocus();
+    }
     let kept = [
         ("q", query.q.clone()),
         ("sort", query.sort.and_then(sort_name).map(str::to_owned)),
         ("currency", Some(query.currency.code().to_owned())),
     ];
     let kept = kept.into_iter().filter_map(|(name, value)| value.map(|value| view! { <input type="hidden" name=name value=value/> }));
-    let found = if total == 0 { t::catalog::nothing_found().to_owned() } else { t::catalog::filters_show(&t::catalog::things(total)) };
+    let found = if total == 0 { t::catalog::filters_none().to_owned() } else { t::catalog::filters_show(&t::catalog::things(total)) };
     let details = NodeRef::<html::Details>::new();
     // What has the focus must be seen: whoever leaves the filters folds them.
     let leave = move |event: FocusEvent| {
@@ -40,6 +44,7 @@ pub(super) fn Filters(path: String, query: ListingQuery, facets: Vec<Facet>, tot
                 <span class="filters-found">{found}</span>
             </summary>
             <GetForm action=path id="filters" class="filters-form" at_once=true>
+                <h2 class="filters-title">{t::catalog::filters_open()}</h2>
                 {kept.collect_view()}
                 <label class="check">
                     <input type="checkbox" name="in_stock" value="true" checked=query.in_stock prop:checked=query.in_stock/>
@@ -56,8 +61,36 @@ pub(super) fn Filters(path: String, query: ListingQuery, facets: Vec<Facet>, tot
     .at_once()
 }
 
+/// The choice that has the focus. The groups of a list that arrives may have others in its place: the focus goes along.
+#[derive(Clone, Debug)]
+struct Held {
+    field: String,
+    value: String,
+}
+
+impl Held {
+    /// None on the server.
+    fn now() -> Option<Self> {
+        if !cfg!(target_arch = "wasm32") {
+            return None;
+        }
+        let input: web_sys::HtmlInputElement = document().active_element()?.dyn_into().ok()?;
+        Some(Self { field: input.name(), value: input.value() })
+    }
+
+    fn refocus(self) {
+        request_animation_frame(move || {
+            let choice = format!("#filters [name=\"{}\"][value=\"{}\"]", self.field, self.value);
+            // A value that no selector can hold leaves the focus where it is.
+            if let Some(input) = document().query_selector(&choice).ok().flatten() {
+                _ = input.unchecked_into::<web_sys::HtmlElement>().focus();
+            }
+        });
+    }
+}
+
 #[component]
-fn FacetGroup(facet: Facet) -> impl IntoView {
+fn FacetGroup(facet: Facet, #[prop(optional_no_strip)] held: Option<Held>) -> impl IntoView {
     // A category and a seller are one each; of an option several values can be wanted.
     let is_single = !facet.field.starts_with("option.");
     let field = facet.field.clone();
@@ -68,8 +101,9 @@ fn FacetGroup(facet: Facet) -> impl IntoView {
         view! { <FacetChoice field=field.clone() value is_single/> }
     });
     let count_shown = shown_at_once(&facet);
-    // What is chosen is seen.
-    let is_rest_wanted = facet.values.iter().skip(count_shown).any(|value| value.selected);
+    // What is chosen is seen, and so is what has the focus.
+    let is_held = |value: &FacetValue| held.as_ref().is_some_and(|held| held.field == field && held.value == value.value);
+    let is_rest_wanted = facet.values.iter().skip(count_shown).any(|value| value.selected || is_held(value));
     let mut choices: Vec<_> = facet
         .values
         .into_iter()

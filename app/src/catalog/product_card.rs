@@ -15,7 +15,7 @@ pub(super) fn ProductCard(
     first: bool,
 ) -> impl IntoView {
     let is_reduced = card.compare_at_price.is_some_and(|before| before.amount > card.price.amount);
-    let has_choice = card.variant_count > 1;
+    let is_lowest = card.price_max.amount > card.price.amount;
     let (is_bare, image) = (card.image.is_none(), card.image);
     let mark = match (card.in_stock, is_reduced) {
         (false, _) => Some((Tone::Plain, t::catalog::sold_out())),
@@ -40,7 +40,7 @@ pub(super) fn ProductCard(
                 </p>
             })}
             <p class="mt-1">
-                {has_choice.then(|| view! { <span class="text-sm text-soft">{t::catalog::price_from()}</span> })}
+                {is_lowest.then(|| view! { <span class="text-sm text-soft">{t::catalog::price_from()}</span> })}
                 <Price amount=card.price compare_at=card.compare_at_price class="font-semibold"/>
             </p>
         </li>

@@ -1,6 +1,6 @@
 //! A refused checkout in words for the page.
 
-use crate::cart::COUPON_FIELD;
+use crate::cart::{COUPON_FIELD, full_title};
 use crate::refusals::Refusal as _;
 use crate::routes;
 use crate::t;
@@ -44,10 +44,10 @@ pub fn trouble_of(refusal: &CheckoutRefusal, cart: Option<&CartView>, shown: Opt
 fn shortages(lines: &[Shortage], cart: Option<&CartView>) -> Vec<String> {
     let sentence = |short: &Shortage| {
         let line = cart.and_then(|cart| cart.lines.iter().find(|line| line.variant_id == short.variant_id));
-        let name = line.map_or(t::pay::unnamed_thing(), |line| line.title.as_str());
+        let name = line.map_or_else(|| t::pay::unnamed_thing().to_owned(), full_title);
         match short.available {
-            0 => t::pay::sold_out(name),
-            available => t::pay::only_left(&available.to_string(), name),
+            0 => t::pay::sold_out(&name),
+            available => t::pay::only_left(&available.to_string(), &name),
         }
     };
     let more = lines.len().checked_sub(LINES_NAMED_MAX).filter(|more| *more > 0).map(|more| t::pay::more_short(&more.to_string()));

@@ -379,15 +379,20 @@ impl Merge {
 pub(super) async fn latest_merge(executor: impl PgExecutor<'_>, user: UserId, hours_max: i32) -> sqlx::Result<Option<Merge>> {
     sqlx::query_as!(
         Merge,
-        r#"select guest_cart_id as "guest: CartId", still_here as "added!", left_out, undo as "undo: Json<Vec<(Uuid, u32, u32)>>" from (
+        r#"select guest_cart_id as "guest: CartId", still_here as "added!", still_out as "left_out!", undo as "undo: Json<Vec<(Uuid, u32, u32)>>" from (
             select * from (
                 select *, array(
                     select variant_id from cart_line
                     where cart_line.cart_id = cart_merge.cart_id and variant_id = any (cart_merge.added) and quantity > 0
-                ) as still_here
+                ) as still_here, array(
+                    select missing from unnest(left_out) as missing where not exists (
+                        select from cart_line
+                        where cart_line.cart_id = cart_merge.cart_id and variant_id = missing and quantity > 0
+                    )
+                ) as still_out
                 from cart_merge where user_id = $1 and created_at > souk.clock() - make_interval(hours => $2)
             ) as recent
-            where cardinality(still_here || left_out) > 0 or undone_at is not null and cardinality(added) > 0
+            where cardinality(still_here || still_out) > 0 or undone_at is not null and cardinality(added) > 0
             order by created_at desc limit 1
         ) as latest
         where undone_at is null"#,

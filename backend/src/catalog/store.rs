@@ -216,6 +216,7 @@ pub(super) struct CardRow {
     seller: SellerRef,
     category: CategoryRef,
     amount: i64,
+    amount_max: i64,
     compare_at: Option<i64>,
     rating_sum: i64,
     rating_count: i32,
@@ -233,6 +234,7 @@ impl CardRow {
             seller: self.seller,
             category: self.category,
             price: Money::new(self.amount, currency),
+            price_max: Money::new(self.amount_max, currency),
             compare_at_price: self.compare_at.map(|amount| Money::new(amount, currency)),
             rating: rating(self.rating_sum, self.rating_count),
             image: self.image.map(Picture::view),
@@ -268,7 +270,7 @@ pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency,
         select newest, best, jsonb_build_object('id', product_id, 'rank', 0, 'slug', product.slug, 'title', title,
             'seller', jsonb_build_object('id', seller_id, 'slug', seller.slug, 'name', seller.name),
             'category', jsonb_build_object('slug', category.slug, 'name', coalesce(category.names ->> $3, category.name)),
-            'amount', amount, 'compare_at', compare_at_amount, 'rating_sum', rating_sum, 'rating_count', rating_count,
+            'amount', amount, 'amount_max', amount_max, 'compare_at', compare_at_amount, 'rating_sum', rating_sum, 'rating_count', rating_count,
             'image', (
                 select jsonb_build_object('file', file, 'widths', widths, 'width', width, 'height', height, 'alt', alt, 'background', background)
                 from image where image.product_id = chosen.product_id order by image.position, image_id limit 1
@@ -281,7 +283,7 @@ pub(super) async fn home_rows(executor: impl PgExecutor<'_>, currency: Currency,
         ) as "card!: Json<CardRow>"
         from chosen join product using (product_id) join seller using (seller_id) join category using (category_id)
         join lateral (
-            select amount, compare_at_amount from variant join price using (variant_id)
+            select amount, compare_at_amount, max(amount) over () as amount_max from variant join price using (variant_id)
             where variant.product_id = chosen.product_id and withdrawn_at is null and currency = $1
             order by amount, variant.position limit 1
         ) as offer on true"#,
@@ -410,6 +412,7 @@ pub(super) async fn search(executor: impl PgExecutor<'_>, filters: &Filters) -> 
                     from image where image.product_id = page.product_id order by image.position, image_id limit 1
                 ),
                 'in_stock', (select bool_or(offer.available) from offer where offer.product_id = page.product_id),
+                'amount_max', (select max(offer.amount) from offer where offer.product_id = page.product_id),
                 'variant_count', (select count(*) from variant where variant.product_id = page.product_id and withdrawn_at is null)
             ) as card
             from (

@@ -560,6 +560,9 @@ async fn what_finds_no_room_in_a_merge_is_named(db: PgPool) {
     assert_eq!(merge_notice(&shopper).await.unwrap().unwrap(), notice);
     let cart = view(&shopper).await.unwrap();
     assert!(cart.lines.len() == 100 && cart.lines.iter().all(|line| line.variant_id != plate));
+    remove_item(&shopper, many.variants[0]).await.unwrap();
+    set_item(&shopper, plate, 1).await.unwrap();
+    assert!(merge_notice(&shopper).await.unwrap().unwrap().left_out.is_empty(), "it has found room since");
     undo_merge(&shopper).await.unwrap();
     assert_eq!(merge_notice(&shopper).await.unwrap(), None);
 }

@@ -208,8 +208,12 @@ async fn a_card_shows_the_lowest_price_that_fits(db: PgPool) {
     let card = |listing: ListingView| listing.items.into_iter().find(|item| item.slug == "bowl").unwrap();
     let bowl = card(listing(&shop, ListingQuery::default()).await);
     assert_eq!((bowl.price, bowl.variant_count, bowl.in_stock), (Money::new(2_000, Currency::Usd), 2, true));
+    assert_eq!(bowl.price_max, Money::new(2_500, Currency::Usd), "the dearest");
     let moss = card(listing(&shop, ListingQuery { options: option("glaze_tone", &["moss"]), ..Default::default() }).await);
-    assert_eq!(moss.price.amount, 2_500);
+    assert_eq!((moss.price.amount, moss.price_max.amount), (2_500, 2_500));
+    shop.run("update price set amount = 2000 where amount = 2500 and currency = 'USD'", |query| query).await;
+    let bowl = card(listing(&shop, ListingQuery::default()).await);
+    assert_eq!((bowl.price, bowl.variant_count), (bowl.price_max, 2), "all cost the same");
 }
 
 #[sqlx::test]
@@ -220,6 +224,7 @@ async fn the_home_page_shows_the_newest_and_what_sells(db: PgPool) {
     let slugs = |cards: &[domain::catalog::ProductCard]| cards.iter().map(|card| card.slug.clone()).collect::<Vec<_>>();
     assert_eq!(slugs(&home.newest), ["throw", "plate-100-wool_mix", "mug", "bowl"]);
     assert_eq!(slugs(&home.best_selling), ["bowl", "throw", "plate-100-wool_mix", "mug"]);
+    assert_eq!((home.best_selling[0].price.amount, home.best_selling[0].price_max.amount), (2_000, 2_500));
     assert_eq!(home.sellers.iter().map(|seller| seller.slug.as_str()).collect::<Vec<_>>(), ["potter", "weaver"]);
     let [department] = &home.departments[..] else { panic!("one department: {:?}", home.departments) };
     assert_eq!((department.category.slug.as_str(), department.category.product_count, department.image.is_none()), ("home", 4, true));

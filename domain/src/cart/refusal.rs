@@ -23,3 +23,10 @@ pub enum CartRefusal {
     #[error("Your cart cannot be reached for a moment. It is safe: try again soon.")]
     Unavailable,
 }
+
+impl CartRefusal {
+    /// Whether it is about the one thing that was to be changed, and not about the cart.
+    pub fn is_of_line(&self) -> bool {
+        matches!(self, CartRefusal::OutOfStock { .. } | CartRefusal::QuantityLimit { .. } | CartRefusal::VariantNotFound)
+    }
+}

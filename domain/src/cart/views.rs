@@ -60,6 +60,17 @@ pub struct CartLineView {
     pub problems: Vec<LineProblem>,
 }
 
+impl CartLineView {
+    /// As many of `wanted` units as there are, so far as the cart knows.
+    pub fn obtainable(&self, wanted: u32) -> u32 {
+        let available = self.problems.iter().find_map(|problem| match problem {
+            LineProblem::InsufficientStock { available } => Some(*available),
+            _ => None,
+        });
+        available.map_or(wanted, |available| wanted.min(available))
+    }
+}
+
 /// A cart as shown. Shipping and tax are none until an address is known. `id` is none for a cart nobody has begun.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]

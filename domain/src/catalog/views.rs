@@ -94,7 +94,7 @@ impl Rating {
     }
 }
 
-/// One product in a listing. The price is the lowest of its variants.
+/// One product in a listing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ProductCard {
@@ -103,7 +103,10 @@ pub struct ProductCard {
     pub title: String,
     pub seller: SellerRef,
     pub category: CategoryRef,
+    /// Of the cheapest of its variants, and of those that were asked for where there is a filter.
     pub price: Money,
+    /// Of the dearest of its variants.
+    pub price_max: Money,
     pub compare_at_price: Option<Money>,
     pub rating: Rating,
     pub image: Option<ImageView>,

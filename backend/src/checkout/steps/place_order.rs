@@ -42,10 +42,10 @@ pub(in crate::checkout) async fn undo(handles: &Handles, saga: &Saga) -> anyhow:
     if orders::facts(&mut *tx, saga.order).await?.is_some() {
         let reason = saga.outcome.reason.unwrap_or(UndoReason::Refused);
         let (status, event) = match reason {
-            UndoReason::HoldEnded | UndoReason::StockGone | UndoReason::AuthorizationLost => {
-                (OrderStatus::Expired, Event::OrderExpired { order: saga.order })
+            UndoReason::HoldEnded | UndoReason::StockGone => (OrderStatus::Expired, Event::OrderExpired { order: saga.order }),
+            UndoReason::AuthorizationLost | UndoReason::CartChanged | UndoReason::Refused => {
+                (OrderStatus::Canceled, Event::OrderCanceled { order: saga.order })
             }
-            UndoReason::CartChanged | UndoReason::Refused => (OrderStatus::Canceled, Event::OrderCanceled { order: saga.order }),
         };
         if orders::close(&mut tx, saga.order, status, reason.as_str()).await? {
             coupons::give_back(&mut tx, saga.order).await?;
