@@ -10,9 +10,9 @@ use leptos_router::LazyRoute;
 /// Declares a part and its pages. A page is named by a value and not by its function: what the table of routes mentions
 /// would be loaded by everyone.
 macro_rules! part {
-    ($load:ident, $Part:ident { $($Page:ident: $view:path),* $(,)? }) => {
+    ($(#[$lint:meta])* $load:ident, $Part:ident { $($Page:ident: $view:path),* $(,)? }) => {
         #[derive(Clone, Copy)]
-        #[expect(clippy::enum_variant_names, reason = "the routes name them like this")]
+        $(#[$lint])*
         enum $Part {
             $($Page,)*
         }
@@ -42,6 +42,7 @@ macro_rules! part {
 }
 
 part!(
+    #[expect(clippy::enum_variant_names, reason = "the routes name them like this")]
     browsing,
     Browsing {
         HomePage: catalog::home_page,
@@ -53,9 +54,14 @@ part!(
 
 part!(choosing, Choosing { ProductPage: catalog::product_page });
 
-part!(paying, Paying { CheckoutPage: checkout::checkout_page, PayPage: checkout::pay_page, ReturnPage: checkout::return_page });
+part!(
+    #[expect(clippy::enum_variant_names, reason = "the routes name them like this")]
+    paying,
+    Paying { CheckoutPage: checkout::checkout_page, PayPage: checkout::pay_page, ReturnPage: checkout::return_page }
+);
 
 part!(
+    #[expect(clippy::enum_variant_names, reason = "the routes name them like this")]
     owning,
     Owning {
         CartPage: cart::cart_page,

@@ -128,8 +128,7 @@ impl Stage {
         let db = db::connect(&options.database_url, 2).await?;
         let (warehouse, items): (Uuid, Vec<Uuid>) = (new_id(), (0..ROWS[1]).map(|_| new_id()).collect());
         let create = [
-            "create unlogged table bench_unit (item uuid not null, unit bigint not null, holder uuid, primary key (item, unit))",
-            "alter table bench_unit set logged",
+            "create table bench_unit (item uuid not null, unit bigint not null, holder uuid, primary key (item, unit))",
             "create index bench_unit_free on bench_unit (item) where holder is null",
         ];
         for statement in create {

@@ -1,7 +1,7 @@
 //! The one place where stock rows are locked, always in key order, so that two who want the same rows never wait for each
 //! other in a circle.
 
-use super::settle::Stock;
+use super::stock::Stock;
 use domain::id::{StockItemId, WarehouseId};
 use domain::inventory::{Coordinates, StockLevel, Warehouse};
 use sqlx::PgConnection;

@@ -4,6 +4,7 @@
 mod desk;
 mod locks;
 mod settle;
+mod stock;
 mod store;
 
 pub use desk::Desk;
