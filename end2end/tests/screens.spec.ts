@@ -44,6 +44,9 @@ test('while nobody knows how a payment went, the page says so, and leads on by i
       await page.setViewportSize({ width, height: 900 });
       await new Screens(page, width).look('pay-checking');
     }
+    await visit(page, `/orders/${number}`);
+    await expect(page.getByRole('main')).toContainText('Your payment is being checked.');
+    await new Screens(page, 1440).look('order-checking');
   } finally {
     await letGatewayAnswer();
   }
@@ -144,6 +147,8 @@ class Screens {
   }
 
   async catalogue() {
+    await this.lookAt('product-sold-out', `/p/${(await makeProduct({ stock: 0 })).slug}`);
+    await this.lookAt('search-filtered', '/search?category=pantry&in_stock=true&min_rating=3&max_price=4000');
     await this.lookAt('home', '/');
     const main = this.page.getByRole('main');
     const [category, seller] = await Promise.all(['/c/', '/s/'].map((start) => main.locator(`a[href^="${start}"]`).first().getAttribute('href')));
@@ -272,6 +277,7 @@ class Screens {
     await visit(page, `/checkout/pay/${number}`);
     await expect(page.getByTestId('payment-ended')).toBeVisible();
     await this.look('pay-ended');
+    await this.lookAt('order-expired', `/orders/${number}`);
     await visit(page, '/account');
     await expect(page.getByRole('main').getByRole('link', { name: number })).toBeVisible();
     await expect(page.getByTestId('account-address')).toBeVisible();
