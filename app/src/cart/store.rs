@@ -5,7 +5,7 @@ use super::overlay::{Overlay, Wanted, lay_over};
 use crate::error::AppError;
 use crate::t;
 use crate::ui::{Flash, announce, pause};
-use domain::cart::{CartLineView, CartRefusal, CartView, LineProblem};
+use domain::cart::{CartLineView, CartRefusal, CartView};
 use domain::id::VariantId;
 use domain::quantity::{QUANTITY_MAX, Quantity};
 use leptos::prelude::*;
@@ -153,8 +153,7 @@ impl CartStore {
     pub(super) fn set(self, line: &CartLineView, quantity: u32) {
         if quantity == 0 {
             announce(t::cart::said_removed(&full_title(line)));
-            // What cannot be bought any more is not put back.
-            self.removed.set((!line.problems.iter().any(LineProblem::ends_line)).then(|| line.clone()));
+            self.removed.set(Some(line.clone()));
         } else {
             announce(t::cart::said_quantity(&quantity.to_string(), &full_title(line)));
         }
